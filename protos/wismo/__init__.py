@@ -1,0 +1,1 @@
+"""Wismo: the published protos, a typed client, and the command."""

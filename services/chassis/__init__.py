@@ -1,0 +1,1 @@
+"""Process plumbing without any order vocabulary, used by two services or more."""

@@ -1,0 +1,1 @@
+"""Turns fulfilment events into messages to the buyer."""

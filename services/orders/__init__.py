@@ -1,0 +1,1 @@
+"""Takes fulfilment events over gRPC and publishes them to Kafka."""

@@ -1,0 +1,1 @@
+"""The page where a buyer sees where each part of an order is."""

@@ -1,0 +1,1 @@
+"""What the services that speak to buyers say: the vocabulary of orders in plain words."""
