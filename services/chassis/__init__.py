@@ -1,1 +1,1 @@
-"""Process plumbing without any order vocabulary, used by two services or more."""
+"""Process plumbing that two services or more use: settings, logs, Kafka, MongoDB, keys, languages. No order vocabulary."""
