@@ -199,7 +199,7 @@ def scan(story: Story, status: tracking_pb2.TrackingStatus, location: str, *, ho
         if status == tracking_pb2.TRACKING_STATUS_OUT_FOR_DELIVERY:
             order.lines[0].state = line_pb2.LINE_STATE_OUT_FOR_DELIVERY
         elif status == tracking_pb2.TRACKING_STATUS_DELIVERED:
-            progressed.delivery_mode = tracking_pb2.DELIVERY_MODE_NEIGHBOUR
+            event.parcel_progressed.delivery_mode = tracking_pb2.DELIVERY_MODE_NEIGHBOUR
             parcel.delivery_mode = tracking_pb2.DELIVERY_MODE_NEIGHBOUR
             parcel.delivered_at.CopyFrom(event.occurred_at)
             order.lines[0].state = line_pb2.LINE_STATE_DELIVERED
