@@ -1,0 +1,109 @@
+import smtplib
+import socket
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.admin import NewTopic
+from pymongo import MongoClient
+
+from embedded_stack.servers import (
+    DatabaseServer,
+    InboxServer,
+    KafkaServer,
+    PortTakenError,
+    Server,
+    ServerDidNotStartError,
+)
+from embedded_stack.servers.data_folder import FolderInUseError
+
+SERVERS = [DatabaseServer, InboxServer, KafkaServer]
+
+
+def test_documents_survive_kill_and_restart(tmp_path: Path) -> None:
+    with DatabaseServer(tmp_path) as database:
+        with MongoClient[dict[str, Any]](database.url) as client:
+            client.shop.orders.insert_one({"_id": "W-1001", "lines": 3})
+        database.kill()
+        database.start()
+        with MongoClient[dict[str, Any]](database.url) as client:
+            assert client.shop.orders.find_one({"_id": "W-1001"}) == {"_id": "W-1001", "lines": 3}
+
+
+def test_records_survive_kill_and_restart(tmp_path: Path) -> None:
+    with KafkaServer(tmp_path) as kafka:
+        admin = KafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+        admin.create_topics([NewTopic("told", num_partitions=1, replication_factor=1)])
+        admin.close()
+        producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", enable_idempotence=True)
+        producer.send("told", b"shipped").get(timeout=20)
+        producer.close()
+        kafka.kill()
+        kafka.start()
+        consumer = KafkaConsumer(
+            "told", bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest", consumer_timeout_ms=20_000
+        )
+        assert next(consumer).value == b"shipped"
+        consumer.close()
+
+
+def test_mail_survives_kill_and_restart(tmp_path: Path) -> None:
+    with InboxServer(tmp_path) as inbox:
+        send(inbox, "anna@example.com", "Ваш заказ принят")
+        inbox.kill()
+        inbox.start()
+        send(inbox, "ben@example.com", "Your order has shipped")
+        assert [mail.subject for mail in inbox.mails()] == ["Ваш заказ принят", "Your order has shipped"]
+        (mail,) = inbox.mails("Anna@Example.com")
+        assert mail.text.strip() == "Ваш заказ принят!"
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_leaves_no_process_behind(kind: type[Server], tmp_path: Path) -> None:
+    with kind(tmp_path) as server:
+        family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
+    assert not [process for process in family if process.is_running()]
+    assert not list(tmp_path.glob("*.pid"))
+
+
+@pytest.mark.parametrize("kind", [DatabaseServer, KafkaServer])
+def test_a_taken_port_is_told_with_the_setting_that_moves_it(
+    kind: type[DatabaseServer | KafkaServer], tmp_path: Path
+) -> None:
+    with socket.socket() as somebody_else:
+        somebody_else.bind(("127.0.0.1", 0))
+        somebody_else.listen()
+        port = somebody_else.getsockname()[1]
+        with pytest.raises(PortTakenError, match=rf"port {port}: another program has it.*THE_PORT"):
+            kind(tmp_path, port=port, setting="THE_PORT=…").__enter__()
+
+
+def test_each_port_of_the_inbox_has_its_own_setting(tmp_path: Path) -> None:
+    with socket.socket() as somebody_else:
+        somebody_else.bind(("127.0.0.1", 0))
+        somebody_else.listen()
+        port = somebody_else.getsockname()[1]
+        with pytest.raises(PortTakenError, match=r"web page.*WEB"):
+            InboxServer(tmp_path, web_port=port, settings=("SMTP", "IMAP", "WEB")).__enter__()
+
+
+def test_two_servers_never_share_a_folder(tmp_path: Path) -> None:
+    with DatabaseServer(tmp_path), pytest.raises(FolderInUseError, match="in use by process"):
+        DatabaseServer(tmp_path).__enter__()
+
+
+def test_a_server_that_ends_at_once_shows_the_end_of_its_log(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(ServerDidNotStartError, match=r"The end of .*database\.log"):
+        DatabaseServer(tmp_path).__enter__()
+
+
+def send(inbox: InboxServer, recipient: str, subject: str) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "shop@example.com", recipient, subject
+    message.set_content(f"{subject}!")
+    with smtplib.SMTP(inbox.host, inbox.smtp_port) as smtp:
+        smtp.send_message(message)
