@@ -55,4 +55,8 @@ def mask_text(text: str) -> str:
 def is_personal(key: str) -> bool:
     """Whether values under this key are hidden whatever they are. Case, '-' and '.' in the key do not matter."""
     plain = re.sub(r"[-. ]", "_", key).lower()
-    return plain in _HIDDEN_EXACTLY or plain in _HIDDEN_ANYWHERE or plain.endswith(tuple("_" + name for name in _HIDDEN_ANYWHERE))
+    return (
+        plain in _HIDDEN_EXACTLY
+        or plain in _HIDDEN_ANYWHERE
+        or plain.endswith(tuple("_" + name for name in _HIDDEN_ANYWHERE))
+    )

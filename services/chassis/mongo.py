@@ -98,7 +98,11 @@ async def database_now_async(database: AsyncDatabase[Document]) -> datetime:
 
 
 def run_transaction(
-    client: MongoClient[Document], work: Callable[[ClientSession], T], *, deadline: float = 5.0, backoff: Backoff = _BACKOFF
+    client: MongoClient[Document],
+    work: Callable[[ClientSession], T],
+    *,
+    deadline: float = 5.0,
+    backoff: Backoff = _BACKOFF,
 ) -> T:
     """Run ``work`` in one snapshot transaction and commit it; what ``work`` returned.
 
@@ -154,7 +158,8 @@ def is_unavailable(error: BaseException) -> bool:
     if isinstance(error, ConnectionFailure | ExecutionTimeout | WTimeoutError):
         return True
     return isinstance(error, PyMongoError) and (
-        error.timeout or any(error.has_error_label(label) for label in (_TRANSIENT, _COMMIT_UNKNOWN, "RetryableWriteError"))
+        error.timeout
+        or any(error.has_error_label(label) for label in (_TRANSIENT, _COMMIT_UNKNOWN, "RetryableWriteError"))
     )
 
 
@@ -197,7 +202,11 @@ def _as_utc(time_of_server: datetime) -> datetime:
 
 
 def _unless_it_exists(error: PyMongoError) -> None:
-    if isinstance(error, OperationFailure) and not isinstance(error, CollectionInvalid) and error.code != _NAMESPACE_EXISTS:
+    if (
+        isinstance(error, OperationFailure)
+        and not isinstance(error, CollectionInvalid)
+        and error.code != _NAMESPACE_EXISTS
+    ):
         raise error
 
 

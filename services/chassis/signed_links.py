@@ -94,7 +94,7 @@ class LinkSigner:
             raise BadLink("the link is not genuine") from None
 
 
-class _ShortHmac(SigningAlgorithm):
+class _ShortHmac(SigningAlgorithm):  # type: ignore[misc]  # itsdangerous hands its classes out through __getattr__.
     """HMAC-SHA-256 cut to 144 bits."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
@@ -102,4 +102,10 @@ class _ShortHmac(SigningAlgorithm):
 
 
 def _signer(key: Key) -> Signer:
-    return Signer(key.secret, salt="wismo.signed-link.v1", key_derivation="hmac", digest_method=hashlib.sha256, algorithm=_ShortHmac())
+    return Signer(
+        key.secret,
+        salt="wismo.signed-link.v1",
+        key_derivation="hmac",
+        digest_method=hashlib.sha256,
+        algorithm=_ShortHmac(),
+    )

@@ -138,7 +138,9 @@ class BatchConsumer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _connected(self) -> Any:
@@ -149,17 +151,25 @@ class BatchConsumer:
         return self._client
 
 
-class _Noted(ConsumerRebalanceListener):
+class _Noted(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python is untyped.
     """Logs who owns what. Must return promptly: it runs on the loop that sends the heartbeats."""
 
     def __init__(self, group: str) -> None:
         self._group = group
 
     def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
-        _log.info("partitions revoked", group=self._group, partitions=sorted(f"{one.topic}/{one.partition}" for one in revoked))
+        _log.info(
+            "partitions revoked",
+            group=self._group,
+            partitions=sorted(f"{one.topic}/{one.partition}" for one in revoked),
+        )
 
     def on_partitions_assigned(self, assigned: Iterable[Any]) -> None:
-        _log.info("partitions assigned", group=self._group, partitions=sorted(f"{one.topic}/{one.partition}" for one in assigned))
+        _log.info(
+            "partitions assigned",
+            group=self._group,
+            partitions=sorted(f"{one.topic}/{one.partition}" for one in assigned),
+        )
 
 
 def _native(partition: Partition) -> Any:

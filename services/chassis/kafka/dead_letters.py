@@ -37,7 +37,9 @@ class TooManyDeadLetters(Exception):
 class DeadLetterLimit:
     """At most ``count`` dead letters within ``window`` seconds."""
 
-    def __init__(self, count: int = 100, window: float = 600.0, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, count: int = 100, window: float = 600.0, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._count = count
         self._window = window
         self._monotonic = monotonic

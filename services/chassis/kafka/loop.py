@@ -72,7 +72,9 @@ def run_consumer(
     consumer is not closed here. No wait is longer than ``backoff.maximum``, which must stay below the poll interval.
     """
     backoff = backoff or Backoff(initial=0.2, maximum=15.0, floor=0.05)
-    loop = _Loop(consumer, handle_batch, dead_letters, is_unavailable, limit or DeadLetterLimit(), attempts, stats or LoopStats())
+    loop = _Loop(
+        consumer, handle_batch, dead_letters, is_unavailable, limit or DeadLetterLimit(), attempts, stats or LoopStats()
+    )
     failed = 0
     while not stop.is_set():
         heartbeat()
@@ -118,7 +120,11 @@ class _Loop:
             self.failures += not down
             # The traceback only for our own mistakes: an outage is known by its name.
             _log.warning(
-                "batch to be tried again", records=len(records), error_kind=type(error).__name__, down=down, exc_info=not down
+                "batch to be tried again",
+                records=len(records),
+                error_kind=type(error).__name__,
+                down=down,
+                exc_info=not down,
             )
             return False
         self.failures = 0
@@ -144,7 +150,9 @@ class _Loop:
         self.dead_letters.publish(rejected)
         self.stats.dead += 1
         at = rejected.record
-        _log.error("record dead-lettered", topic=at.topic, partition=at.partition, offset=at.offset, reason=rejected.reason)
+        _log.error(
+            "record dead-lettered", topic=at.topic, partition=at.partition, offset=at.offset, reason=rejected.reason
+        )
 
     def _is_down(self, error: Exception) -> bool:
         return isinstance(error, BrokerUnavailable) or self.is_unavailable(error)

@@ -74,5 +74,7 @@ def _was_made(topic: Mapping[str, object]) -> bool:
     if error is TopicAlreadyExistsError:  # Another process was faster, which is as good.
         return False
     if topic["error_code"]:
-        raise RuntimeError(f"the broker refused topic {topic['name']}: {error.__name__} {topic.get('error_message') or ''}".strip())
+        raise RuntimeError(
+            f"the broker refused topic {topic['name']}: {error.__name__} {topic.get('error_message') or ''}".strip()
+        )
     return True
