@@ -25,7 +25,7 @@ def kafka_classpath(cache: Path | None = None) -> list[Path]:
     """
     folder = (cache or cache_folder()) / "kafka"
     folder.mkdir(parents=True, exist_ok=True)
-    listed = folder / (f"{KAFKA}+{LOGGING}".replace(":", "-") + ".classpath")
+    listed = _list_of(folder)
     if jars := _complete(listed):
         return jars
     with (folder / ".lock").open("w") as lock:
@@ -38,6 +38,15 @@ def kafka_classpath(cache: Path | None = None) -> list[Path]:
         unfinished.write_text("\n".join(str(jar) for jar in jars), encoding="utf-8")
         unfinished.replace(listed)
         return jars
+
+
+def is_fetched() -> bool:
+    """Whether `kafka_classpath` would answer at once."""
+    return bool(_complete(_list_of(cache_folder() / "kafka")))
+
+
+def _list_of(folder: Path) -> Path:
+    return folder / (f"{KAFKA}+{LOGGING}".replace(":", "-") + ".classpath")
 
 
 def _complete(listed: Path) -> list[Path]:

@@ -1,0 +1,94 @@
+# Everything here works on a fresh clone: what a target needs, it makes first. `make help` lists all.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The first interpreter that is new enough; `make … PYTHON=/path/to/python3` chooses another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PREPARED := .venv/.prepared
+SOURCES := services protos deploy tests
+# More arguments for the tool behind a target: make test ARGS="-k orders -x"
+ARGS ?=
+BENCH ?= all
+
+##@ Use it
+.PHONY: run reset
+run: $(PREPARED) ## Start everything, send demo orders, print where to look; Ctrl-C stops it
+	@exec $(BIN)/python -m embedded_stack --with-parent $(ARGS)
+
+reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: without asking)
+	@$(BIN)/python -m embedded_stack.reset $(if $(filter-out 0 no,$(YES)),--yes)
+
+##@ Work on it
+.PHONY: setup test check check-style check-types check-imports check-protos fmt protos protos-check bench
+setup: $(PREPARED) ## Make .venv with every package at its locked version
+	@$(BIN)/python -m embedded_stack.servers
+
+test: $(PREPARED) ## Run all tests: unit, contract, integration on real servers, one run in a real browser
+	@$(BIN)/python -m embedded_stack.servers
+	@$(BIN)/python -m tests.browser --install
+	$(BIN)/python -m pytest $(ARGS)
+
+check: check-style check-types check-imports check-protos ## Everything that needs no server: style, types, layers, contract
+
+check-style: $(PREPARED) ## ruff: rules and format
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+
+check-types: $(PREPARED) ## mypy, strict, over services, protos, deploy and tests
+	$(BIN)/mypy
+
+check-imports: $(PREPARED) ## import-linter: who may import whom
+	$(BIN)/lint-imports
+
+check-protos: protos-check ## The same as protos-check
+
+fmt: $(PREPARED) ## Format all code, mend what can be mended by itself
+	$(BIN)/ruff check --fix-only --exit-zero $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+protos: $(PREPARED) ## Generate code from the protos
+	$(BIN)/python protos/tools/generate.py
+
+protos-check: $(PREPARED) ## buf's lint, format and breaking rules; generated code is what the protos say
+	$(BIN)/python protos/tools/generate.py --check
+
+bench: $(PREPARED) ## Measure, beside limits and peers, into docs/benchmarks (BENCH=intake|notifier|page for a part)
+	@$(BIN)/python -m embedded_stack.servers
+	$(BIN)/python -m tests.bench $(BENCH) $(ARGS)
+
+##@ Keep it up to date
+.PHONY: lock licences audit hooks clean
+lock: $(PREPARED) ## Resolve all versions anew into requirements*.lock (UPGRADE=1: to the newest)
+	@$(PYTHON) deploy/prepare.py lock $(if $(UPGRADE),--upgrade)
+
+licences: $(PREPARED) ## Write docs/licences.md, the table of all dependencies' licences
+	$(BIN)/python -m embedded_stack.licences docs/licences.md
+
+audit: $(PREPARED) ## Look the locked versions up in the database of known vulnerabilities
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+hooks: $(PREPARED) ## Run the quick checks before each commit of this clone
+	$(BIN)/pre-commit install
+
+clean: ## Remove .venv and what tools left behind; the data of `make run` stays (that is `make reset`)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+
+##@ Help
+.PHONY: help
+help: ## Show this
+	@awk -v tty="$$([ -t 1 ] && echo 1)" 'BEGIN { FS = ":.*## "; if (tty && "$(NO_COLOR)" == "") { b = "\033[1m"; c = "\033[36m"; r = "\033[0m" } \
+	  print "\nWismo: where is my order?" } \
+	  /^##@ / { printf "\n%s%s%s\n", b, substr($$0, 5), r } \
+	  /^[a-z-]+:.*## / { printf "  %smake %-15s%s %s\n", c, $$1, r, $$2 }' Makefile
+	@printf '\nPorts and servers of make run (as environment variables, or as in: make run WISMO_PAGE_PORT=8080)\n'
+	@if [ -e $(PREPARED) ]; then $(BIN)/python -m embedded_stack --settings; \
+	  else echo '  shown once `make setup` or `make run` has prepared .venv'; fi
+
+# ------------------------------------------------------------------------------------------------------------ machinery
+$(PREPARED): requirements.lock requirements-uv.lock pyproject.toml protos/pyproject.toml deploy/prepare.py
+	@[ -n "$(PYTHON)" ] || { echo 'Wismo needs Python 3.11 or newer; none was found. Name one with: make … PYTHON=/path/to/python3' >&2; exit 1; }
+	@$(PYTHON) deploy/prepare.py packages
