@@ -1,1 +1,4 @@
-"""Process plumbing that two services or more use: settings, logs, Kafka, MongoDB, keys, languages. No order vocabulary."""
+"""Process plumbing that two services or more use: settings, logs, Kafka, MongoDB, keys, languages.
+
+No order vocabulary.
+"""

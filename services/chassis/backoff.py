@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Backoff:
     """Waits that double from ``initial`` to ``maximum`` seconds, each drawn evenly from zero to its bound.
 
-    Full jitter spreads many clients that failed together over the whole interval, so that they do not come back together.
-    ``floor`` is added nowhere but holds from below: no wait is shorter. ``draw`` yields numbers in [0, 1) and is replaced in tests.
+    Full jitter spreads many clients that failed together over the whole interval, so that they do not come back
+    together. ``floor`` is added nowhere but holds from below: no wait is shorter. ``draw`` yields numbers in [0, 1) and
+    is replaced in tests.
     """
 
     initial: float = 0.1

@@ -1,6 +1,7 @@
 """CloudEvents 1.0 over Kafka in binary content mode: the attributes travel as headers, the value stays what it is.
 
-Written after the CloudEvents Kafka protocol binding, section 3.2. By hand, because the stock library wants the value as well.
+Written after the CloudEvents Kafka protocol binding, section 3.2. By hand, because the stock library wants the value as
+well.
 """
 
 from collections.abc import Iterable
@@ -46,7 +47,10 @@ def to_headers(event: CloudEvent) -> tuple[Header, ...]:
 
 
 def from_headers(headers: Iterable[Header]) -> CloudEvent:
-    """The attributes in a record's headers; names compare without case, unknown headers are ignored. Raises NotACloudEvent."""
+    """The attributes in a record's headers; names compare without case, unknown headers are ignored.
+
+    Raises NotACloudEvent.
+    """
     found = {name.lower(): value for name, value in headers}
     if _text(found, "ce_specversion") != SPEC_VERSION:
         raise NotACloudEvent("ce_specversion is not 1.0")

@@ -1,7 +1,7 @@
 """Named places at which a test can kill the process: crashes happen where they hurt, not at random times.
 
-``WISMO_CRASH_AT=orders.relay.after_publish`` kills the process (SIGKILL, nothing is flushed) the first time it comes there,
-``WISMO_CRASH_AT=orders.relay.after_publish:3`` the third time. Unset, a crash point costs one comparison.
+``WISMO_CRASH_AT=orders.relay.after_publish`` kills the process (SIGKILL, nothing is flushed) the first time it comes
+there, ``WISMO_CRASH_AT=orders.relay.after_publish:3`` the third time. Unset, a crash point costs one comparison.
 """
 
 import ast
@@ -78,7 +78,7 @@ def _crash_points(path: Path) -> list[CrashPoint]:
             continue
         name = node.args[0] if node.args else None
         if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
-            raise ValueError(f"{path}:{node.lineno}: the name of a crash point must be a literal")
+            raise ValueError(f"{path}:{node.lineno}: the name must be a literal")  # noqa: TRY004  # Of the source text.
         points.append(CrashPoint(name.value, path, node.lineno))
     return points
 

@@ -8,7 +8,10 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 
 Check = Callable[[], str | None]
-"""A readiness check: returns None when all is well, else a word on what is wrong (no secret, no personal data); may raise."""
+"""A readiness check: returns None when all is well, else a word on what is wrong (no secret, no personal data).
+
+May raise.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class _Check:
 
 
 class Health:
-    """The registry of a process. Safe to use from any thread; asking it never blocks longer than the slowest check's limit.
+    """The registry of a process. Safe to use from any thread; asking it never blocks longer than the slowest check's
+    limit.
 
     A check that hangs is not started a second time, so it costs one thread however often it is asked.
     """
@@ -77,14 +81,20 @@ class Health:
         self._draining = True
 
     def liveness(self) -> Report:
-        """Fails for each heartbeat that is too old. Runs no check: a database that is down is no reason for a restart."""
+        """Fails for each heartbeat that is too old. Runs no check.
+
+        A database that is down is no reason for a restart.
+        """
         with self._lock:
             beats = dict(self._heartbeats)
         ages = {name: (beat.age, beat.max_age) for name, beat in beats.items()}
         return Report({name: f"silent for {age:.0f} s" for name, (age, limit) in ages.items() if age > limit})
 
     def readiness(self) -> Report:
-        """Fails while draining, for each old heartbeat, and for each check that fails, raises, or exceeds its time limit."""
+        """Fails while draining, for each old heartbeat, and for each check that fails.
+
+        A check also fails by raising, or by exceeding its time limit.
+        """
         failing = dict(self.liveness().failing)
         if self._draining:
             failing["draining"] = "the process is stopping"

@@ -53,8 +53,8 @@ class KeyRing:
     def parse(cls, text: str, *, base64_bytes: int | None = None) -> "KeyRing":
         """Read ``id:value[,id2:value2]``; the first is current.
 
-        With ``base64_bytes`` each value must be base64 (either alphabet) of exactly so many bytes; without, the value's UTF-8
-        bytes are the key. Raises BadKeyRing.
+        With ``base64_bytes`` each value must be base64 (either alphabet) of exactly so many bytes; without, the value's
+        UTF-8 bytes are the key. Raises BadKeyRing.
         """
         return cls(tuple(_parse_key(number, entry, base64_bytes) for number, entry in enumerate(text.split(","), 1)))
 

@@ -1,7 +1,8 @@
 """Named leases: at most one process does a thing at a time, measured by the database's clock, fenced by an epoch.
 
-A lease is a document ``{_id: name, owner, epoch, expires_at}``. Taking one raises its epoch, so that a process which slept past
-its lease can be told from the one that holds it now: ``guard`` in the same transaction as the work makes that work fail.
+A lease is a document ``{_id: name, owner, epoch, expires_at}``. Taking one raises its epoch, so that a process which
+slept past its lease can be told from the one that holds it now: ``guard`` in the same transaction as the work makes
+that work fail.
 """
 
 import time
@@ -10,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import AsyncMongoClient, MongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.client_session import ClientSession
@@ -32,7 +32,10 @@ class Lease:
     epoch: int
     expires_at: datetime
     stop_at: float
-    """By ``time.monotonic``. Counted from before the database was asked, so that it is never later than the true expiry."""
+    """By ``time.monotonic``.
+
+    Counted from before the database was asked, so that it is never later than the true expiry.
+    """
 
     def is_over(self, monotonic: float) -> bool:
         """Whether the time is up without asking the database. Renew at about a third of it."""
@@ -51,7 +54,7 @@ class Leases:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._collection = collection
-        self._client: MongoClient[Document] = collection.database.client
+        self._client = collection.database.client
         self._owner = owner
         self._ttl = ttl
         self._monotonic = monotonic
@@ -118,7 +121,7 @@ class AsyncLeases:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._collection = collection
-        self._client: AsyncMongoClient[Document] = collection.database.client
+        self._client = collection.database.client
         self._owner = owner
         self._ttl = ttl
         self._monotonic = monotonic

@@ -1,6 +1,6 @@
 """Structured logs: one line per event, on standard output, with nothing personal or secret in it.
 
-    configure("orders", format="json", level="info")
+    configure("orders", fmt="json", level="info")
     log = get_logger(__name__)
     log.info("order stored", order=name, sequence=7)
 
@@ -23,10 +23,10 @@ __all__ = ["bind", "configure", "get_logger"]
 _CHATTY = ("kafka", "pymongo", "grpc", "asyncio", "urllib3", "werkzeug", "gunicorn.access")
 
 
-def configure(service: str, *, format: str = "json", level: str = "info", stream: TextIO | None = None) -> None:
+def configure(service: str, *, fmt: str = "json", level: str = "info", stream: TextIO | None = None) -> None:
     """Set up the logs of this process; call it once, first thing. Later calls replace earlier ones.
 
-    ``format`` is ``json`` (one object a line) or ``console`` (for people). ``stream`` is standard output unless given.
+    ``fmt`` is ``json`` (one object a line) or ``console`` (for people). ``stream`` is standard output unless given.
     """
     out = stream or sys.stdout
     shared: list[Processor] = [
@@ -53,7 +53,7 @@ def configure(service: str, *, format: str = "json", level: str = "info", stream
                 structlog.processors.StackInfoRenderer(),
                 structlog.processors.format_exc_info,
                 _mask_event,
-                _renderer(format, colours=out.isatty()),
+                _renderer(fmt, colours=out.isatty()),
             ],
         )
     )
@@ -77,18 +77,18 @@ def bind(**context: object) -> None:
 
 
 def _add_service(service: str) -> Processor:
-    def add(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    def add(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         event.setdefault("service", service)
         return event
 
     return add
 
 
-def _mask_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+def _mask_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return {key: mask(key, value) for key, value in event.items()}
 
 
-def _renderer(format: str, *, colours: bool) -> Processor:
-    if format == "json":
+def _renderer(fmt: str, *, colours: bool) -> Processor:
+    if fmt == "json":
         return structlog.processors.JSONRenderer(sort_keys=False, ensure_ascii=False, default=str)
     return structlog.dev.ConsoleRenderer(colors=colours, timestamp_key="time")

@@ -1,4 +1,5 @@
-"""MongoDB: typed clients with explicit limits, majority and journal on every write, and transactions bounded by a deadline.
+"""MongoDB: typed clients with explicit limits, majority and journal on every write, and transactions bounded by a
+deadline.
 
 Every function is there for the blocking client and, with ``_async`` at its end, for the asyncio one.
 """
@@ -48,7 +49,8 @@ class CollectionSpec:
 
 
 def connect(url: str, app: str, *, timeout: float = 5.0, pool: int = 50) -> MongoClient[Document]:
-    """A client with ``w=majority``, journal, aware UTC times. Connects in the background; make it after a fork, share it by threads.
+    """A client with ``w=majority``, journal, aware UTC times. Connects in the background; make it after a fork, share
+    it by threads.
 
     ``timeout`` bounds the choice of a server and a connection, and twice it an answer, in seconds. ``app`` shows in the
     server's log.
@@ -64,8 +66,8 @@ def connect_async(url: str, app: str, *, timeout: float = 5.0, pool: int = 100) 
 def ensure_indexes(database: Database[Document], collections: Sequence[CollectionSpec]) -> None:
     """Make the collections and indexes that are missing. Idempotent, safe from several processes at once.
 
-    Call it before the first transaction: one that has to make a collection or waits for an index fails or is slow. Raises
-    OperationFailure when an index of the same name and another shape is there.
+    Call it before the first transaction: one that has to make a collection or waits for an index fails or is slow.
+    Raises OperationFailure when an index of the same name and another shape is there.
     """
     for spec in collections:
         try:
@@ -88,7 +90,10 @@ async def ensure_indexes_async(database: AsyncDatabase[Document], collections: S
 
 
 def database_now(database: Database[Document]) -> datetime:
-    """The server's clock, aware, in UTC: what leases and due times are measured by, so that no process' clock matters."""
+    """The server's clock, aware, in UTC.
+
+    What leases and due times are measured by, so that no process' clock matters.
+    """
     return _as_utc(database.command("hello")["localTime"])
 
 
@@ -106,10 +111,10 @@ def run_transaction(
 ) -> T:
     """Run ``work`` in one snapshot transaction and commit it; what ``work`` returned.
 
-    ``work`` gets the session, must pass it on to every operation, and runs again after a write conflict, so it must do nothing
-    else that cannot be repeated. No attempt begins later than ``deadline`` seconds from now (pymongo's own with_transaction goes on
-    for 120 s, longer than any caller waits). Past it the last error is raised; after a commit whose answer was lost that means
-    "perhaps committed".
+    ``work`` gets the session, must pass it on to every operation, and runs again after a write conflict, so it must do
+    nothing else that cannot be repeated. No attempt begins later than ``deadline`` seconds from now (pymongo's own
+    with_transaction goes on for 120 s, longer than any caller waits). Past it the last error is raised; after a commit
+    whose answer was lost that means "perhaps committed".
     """
     give_up_at = time.monotonic() + deadline
     with client.start_session() as session:

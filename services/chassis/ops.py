@@ -17,8 +17,8 @@ from chassis.parsers import Address
 class OpsServer:
     """Serves /livez and /readyz (200 or 503, JSON naming what fails) and /metrics (Prometheus or OpenMetrics text).
 
-    Runs in daemon threads: it never blocks the process' own work, and does not keep the process alive. For the inside of a
-    cluster: no authentication, no TLS, and nothing personal is served.
+    Runs in daemon threads: it never blocks the process' own work, and does not keep the process alive. For the inside
+    of a cluster: no authentication, no TLS, and nothing personal is served.
     """
 
     def __init__(self, listen: Address, health: Health, registry: CollectorRegistry = REGISTRY) -> None:
@@ -78,9 +78,10 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._answer(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"/livez /readyz /metrics\n")
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # The name is the parent's.
         """Nothing: probes come every few seconds and would drown what matters."""
 
     def _report(self, report: Report) -> None:

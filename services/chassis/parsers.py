@@ -147,7 +147,10 @@ def url(*schemes: str, secret: bool = False) -> Parser[str]:
 
 
 def key_ring(*, base64_bytes: int | None = None) -> Parser[KeyRing]:
-    """Keys as ``id:value[,id2:value2]``, the first current; with ``base64_bytes`` each value is base64 of so many bytes."""
+    """Keys as ``id:value[,id2:value2]``, the first current.
+
+    With ``base64_bytes`` each value is base64 of so many bytes.
+    """
 
     def read(given: str) -> KeyRing:
         try:

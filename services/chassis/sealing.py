@@ -39,7 +39,7 @@ class Sealer:
         self._ciphers = {key.id: AESGCM(key.secret) for key in key_ring}
 
     def seal(self, plaintext: str, associated: str) -> Sealed:
-        """Seal ``plaintext`` so that it opens only together with the same ``associated`` text (an order's name, say)."""
+        """Seal ``plaintext`` so that it opens only with the same ``associated`` text (an order's name, say)."""
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self._ciphers[self._current].encrypt(nonce, plaintext.encode(), associated.encode())
         return Sealed(self._current, nonce + sealed)

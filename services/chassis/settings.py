@@ -2,8 +2,8 @@
 
     @dataclass(frozen=True)
     class Settings:
-        listen: Address = setting("WISMO_ORDERS_LISTEN", address, default="127.0.0.1:50051", help="Where gRPC is served.")
-        sealing_keys: KeyRing = setting("WISMO_SEALING_KEYS", key_ring(base64_bytes=32), help="Keys that seal secrets at rest.")
+        listen: Address = setting("WISMO_ORDERS_LISTEN", address, default="127.0.0.1:50051", help="Serves gRPC.")
+        sealing_keys: KeyRing = setting("WISMO_SEALING_KEYS", key_ring(base64_bytes=32), help="Keys that seal secrets.")
 
     settings = load(Settings, os.environ)
 
@@ -116,7 +116,13 @@ class SettingRow:
     secret: bool
 
 
-def setting(env: str, parse: Parser[T], *, default: str | None = None, help: str = "") -> T:
+def setting(
+    env: str,
+    parse: Parser[T],
+    *,
+    default: str | None = None,
+    help: str = "",  # noqa: A002  # As argparse calls it.
+) -> T:
     """A dataclass field read from the variable ``env``.
 
     ``default`` is written as the variable would be, so that the documentation shows it as it is; None means that the

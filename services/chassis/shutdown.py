@@ -10,7 +10,8 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class StopSignal:
-    """An event that is set by the first SIGTERM or SIGINT. The second one ends the process at once with 128 + its number.
+    """An event that is set by the first SIGTERM or SIGINT. The second one ends the process at once with 128 + its
+    number.
 
     Nothing but ``install`` touches the process' signal handlers, so tests use it like any event.
     """
@@ -48,7 +49,10 @@ class StopSignal:
         return self._event.is_set()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until asked to stop, for at most ``timeout`` seconds. Whether it is asked. Serves as an interruptible sleep."""
+        """Block until asked to stop, for at most ``timeout`` seconds. Whether it is asked.
+
+        Serves as an interruptible sleep.
+        """
         return self._event.wait(timeout)
 
     async def wait_async(self) -> None:
@@ -66,12 +70,12 @@ class StopSignal:
                 if waiter in self._waiters:
                     self._waiters.remove(waiter)
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._signals += 1
         if self._signals > 1:
             os._exit(128 + number)
-        # A handler runs between two instructions of the main thread, which may itself hold the lock of an Event. So it only
-        # writes to a pipe, and a thread that holds no lock sets the event.
+        # A handler runs between two instructions of the main thread, which may itself hold the lock of an Event. So it
+        # only writes to a pipe, and a thread that holds no lock sets the event.
         if self._pipe is not None:
             os.write(self._pipe[1], bytes([number]))
 

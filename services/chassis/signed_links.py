@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from itsdangerous import BadSignature, Signer, SigningAlgorithm
+from itsdangerous import BadData, BadSignature, Signer, SigningAlgorithm
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from chassis.keys import Key, KeyRing
@@ -69,7 +69,8 @@ class LinkSigner:
     def open(self, token: str, purpose: str, now: datetime) -> Link:
         """What the token says, if it is genuine, for this ``purpose``, and ``now`` is before its expiry.
 
-        Raises BadLink, WrongPurpose or ExpiredLink (looked at in this order). Nothing is stored, so a link opens any number of times.
+        Raises BadLink, WrongPurpose or ExpiredLink (looked at in this order). Nothing is stored, so a link opens any
+        number of times.
         """
         link = self._read(token)
         if link.purpose != purpose:
@@ -79,19 +80,21 @@ class LinkSigner:
         return link
 
     def _read(self, token: str) -> Link:
+        # Every cause looks the same from outside, and the cause's text may quote the token.
+        not_genuine = BadLink("the link is not genuine")
+        signer = self._signers.get(token.partition(".")[0])
+        if signer is None or len(token) > _LONGEST_TOKEN or not token.isascii():
+            raise not_genuine
         try:
-            if len(token) > _LONGEST_TOKEN:
-                raise BadSignature("too long")
-            signer = self._signers[token.partition(".")[0]]
             value = signer.unsign(token)
-            # Base64 may spell the same bytes in several ways; only the spelling that we would have written counts.
-            if signer.sign(value) != token.encode():
-                raise BadSignature("not canonical")
             purpose, subject, version, expires_at = base64_decode(value.partition(b".")[2]).decode().split(_SEPARATOR)
-            return Link(purpose, subject, int(version, 16), datetime.fromtimestamp(int(expires_at, 16), UTC))
-        except (BadSignature, KeyError, ValueError, OverflowError, OSError):
-            # Every cause looks the same from outside, and the cause's text may quote the token.
-            raise BadLink("the link is not genuine") from None
+            link = Link(purpose, subject, int(version, 16), datetime.fromtimestamp(int(expires_at, 16), UTC))
+        except (BadSignature, BadData, ValueError, OverflowError, OSError):
+            raise not_genuine from None
+        # Base64 may spell the same bytes in several ways; only the spelling that we would have written counts.
+        if signer.sign(value) != token.encode():
+            raise not_genuine
+        return link
 
 
 class _ShortHmac(SigningAlgorithm):  # type: ignore[misc]  # itsdangerous hands its classes out through __getattr__.

@@ -1,7 +1,8 @@
 """The one typed wrapper over kafka-python: publish and know, consume and never skip.
 
-``Producer`` and ``BatchConsumer`` connect at their first use, so that a process starts while the broker is down; until it is
-there they raise (or report) ``BrokerUnavailable``. ``run_consumer`` is the loop that every consuming process runs.
+``Producer`` and ``BatchConsumer`` connect at their first use, so that a process starts while the broker is down; until
+it is there they raise (or report) ``BrokerUnavailable``. ``run_consumer`` is the loop that every consuming process
+runs.
 """
 
 from chassis.kafka.consumer import BatchConsumer

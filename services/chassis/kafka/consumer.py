@@ -9,7 +9,8 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
-from chassis.kafka.records import BrokerUnavailable, Partition, Record, bootstrap_servers
+from chassis.kafka.connecting import connected
+from chassis.kafka.records import BrokerUnavailable, Partition, Record, bootstrap_servers, first_offsets
 from chassis.logs import get_logger
 
 _log = get_logger(__name__)
@@ -18,8 +19,9 @@ _log = get_logger(__name__)
 class BatchConsumer:
     """A member of a consumer group. For one thread, one per process, never across a fork. Connects at its first poll.
 
-    Auto-commit is off and a new group begins at the earliest record. The rebalance listener only takes note: committing there
-    would block the heartbeats, and what was handled but not committed comes again, which handlers must bear anyway.
+    Auto-commit is off and a new group begins at the earliest record. The rebalance listener only takes note: committing
+    there would block the heartbeats, and what was handled but not committed comes again, which handlers must bear
+    anyway.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class BatchConsumer:
         max_poll_interval: float = 300.0,
         session_timeout: float = 30.0,
         request_timeout: float = 15.0,
+        connect_timeout: float = 5.0,
     ) -> None:
         self.group = group
         self.topics = tuple(topics)
@@ -39,6 +42,7 @@ class BatchConsumer:
         self._request_timeout_ms = int(request_timeout * 1000)
         self._client: Any = None
         self._paused = False
+        self._at: dict[Partition, int] = {}
         self._config: dict[str, object] = {
             "bootstrap_servers": bootstrap_servers(bootstrap),
             "client_id": client_id or group,
@@ -53,7 +57,7 @@ class BatchConsumer:
             "session_timeout_ms": int(session_timeout * 1000),
             "heartbeat_interval_ms": int(session_timeout * 1000 / 10),
             "request_timeout_ms": self._request_timeout_ms,
-            "bootstrap_timeout_ms": 5000,
+            "bootstrap_timeout_ms": int(connect_timeout * 1000),
             "reconnect_backoff_max_ms": 1000,
             # A topic that is made after the consumer has started is noticed within this time.
             "metadata_max_age_ms": 10_000,
@@ -62,8 +66,8 @@ class BatchConsumer:
     def poll(self, max_records: int = 500, timeout: float = 0.5) -> list[Record]:
         """The next records, in order within each partition; empty after ``timeout`` seconds, or while paused.
 
-        Raises BrokerUnavailable when there is no connection yet and none can be made; a broker that goes away later shows as
-        empty answers until it is back. Polling also keeps the membership alive, so poll while paused too.
+        Raises BrokerUnavailable when there is no connection yet and none can be made; a broker that goes away later
+        shows as empty answers until it is back. Polling also keeps the membership alive, so poll while paused too.
         """
         try:
             client = self._connected()
@@ -73,13 +77,17 @@ class BatchConsumer:
             batches = client.poll(timeout_ms=int(timeout * 1000), max_records=max_records)
         except KafkaError as error:
             raise BrokerUnavailable(type(error).__name__) from error
-        return [_record(consumed) for batch in batches.values() for consumed in batch]
+        records = [_record(consumed) for batch in batches.values() for consumed in batch]
+        for partition, offset in first_offsets(records).items():
+            self._at.setdefault(partition, offset)
+        return records
 
     def commit(self, offsets: Mapping[Partition, int]) -> bool:
-        """Say that everything before these offsets is handled. Whether the broker took it; blocks for at most its time limit.
+        """Say that everything before these offsets is handled. Whether the broker took it; blocks for at most its time
+        limit.
 
-        False (logged) is no reason to stop: after a rebalance the records come again to whoever owns them now, and while the
-        broker is away the next commit covers this one.
+        False (logged) is no reason to stop: after a rebalance the records come again to whoever owns them now, and
+        while the broker is away the next commit covers this one.
         """
         mine = self.assignment() if offsets else frozenset()
         wanted = {partition: offset for partition, offset in offsets.items() if partition in mine}
@@ -93,10 +101,14 @@ class BatchConsumer:
         except KafkaError as error:
             _log.warning("offsets not committed", group=self.group, error_kind=type(error).__name__)
             return False
+        self._at |= wanted
         return len(wanted) == len(offsets)
 
     def seek_back(self, offsets: Mapping[Partition, int]) -> None:
-        """Read again from these offsets, so that a batch whose handling failed is not skipped. Partitions lost since are left out."""
+        """Read again from these offsets, so that a batch whose handling failed is not skipped.
+
+        Partitions lost since are left out.
+        """
         mine = self.assignment()
         for partition, offset in offsets.items():
             if partition in mine:
@@ -120,13 +132,16 @@ class BatchConsumer:
         return frozenset(Partition(assigned.topic, assigned.partition) for assigned in self._client.assignment())
 
     def lag(self) -> dict[Partition, int]:
-        """Records not yet polled, per assigned partition, as of the last fetch. Asks nobody; unknown ones are left out."""
+        """Records not yet committed, per assigned partition, as of the last fetch. Asks nobody.
+
+        A partition is left out until something was polled from it or committed in it.
+        """
         lag = {}
         for partition in self.assignment():
             end = self._client.highwater(_native(partition))
-            at = self._client._subscription.assignment[_native(partition)].position  # position() would ask the broker.
+            at = self._at.get(partition)
             if end is not None and at is not None:
-                lag[partition] = max(0, end - at.offset)
+                lag[partition] = max(0, end - at)
         return lag
 
     def close(self, timeout: float = 5.0) -> None:
@@ -145,7 +160,7 @@ class BatchConsumer:
 
     def _connected(self) -> Any:
         if self._client is None:
-            client = KafkaConsumer(**self._config)
+            client = connected(KafkaConsumer, self._config)
             client.subscribe(topics=list(self.topics), listener=_Noted(self.group))
             self._client = client
         return self._client

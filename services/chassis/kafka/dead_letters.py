@@ -31,7 +31,10 @@ class DeadLetters(Protocol):
 
 
 class TooManyDeadLetters(Exception):
-    """More records were rejected than a few bad ones explain: rather a bad deploy. The consumer stops and commits nothing more."""
+    """More records were rejected than a few bad ones explain: rather a bad deploy.
+
+    The consumer stops and commits nothing more.
+    """
 
 
 class DeadLetterLimit:
@@ -58,8 +61,9 @@ class DeadLetterLimit:
 class KafkaDeadLetters:
     """Dead letters in a topic of their own.
 
-    As KIP-1191 has it by default, the letter holds the headers that say where the record is, and its key, but not its value: so no
-    personal data outlives the retention of the source topic. ``copy_value`` copies value and original headers as well.
+    As KIP-1191 has it by default, the letter holds the headers that say where the record is, and its key, but not its
+    value: so no personal data outlives the retention of the source topic. ``copy_value`` copies value and original
+    headers as well.
     """
 
     def __init__(self, producer: Producer, topic: str, group: str, *, copy_value: bool = False) -> None:
@@ -69,7 +73,10 @@ class KafkaDeadLetters:
         self._copy_value = copy_value
 
     def publish(self, rejected: Rejected) -> None:
-        """Publish and wait for the acknowledgement. Raises BrokerUnavailable. A repeat makes a second letter with the same headers."""
+        """Publish and wait for the acknowledgement. Raises BrokerUnavailable.
+
+        A repeat makes a second letter with the same headers.
+        """
         record = rejected.record
         original = record.headers if self._copy_value else ()
         headers = (*original, *dead_letter_headers(rejected, self._group))

@@ -1,4 +1,7 @@
-"""The loop of every consuming process: poll, handle, commit. Nothing is skipped, and a failure only ever means "again"."""
+"""The loop of every consuming process: poll, handle, commit.
+
+Nothing is skipped, and a failure only ever means "again".
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +15,8 @@ from chassis.logs import get_logger
 _log = get_logger(__name__)
 
 Handler = Callable[[Sequence[Record]], Sequence[Rejected] | None]
-"""Handles a batch. On return everything in it is handled durably, except for what it returns as rejected. On an exception
-nothing counts as handled and the batch comes again, so a handler must bear repeats."""
+"""Handles a batch. On return everything in it is handled durably, except for what it returns as rejected. On an
+exception nothing counts as handled and the batch comes again, so a handler must bear repeats."""
 
 
 class Consumes(Protocol):
@@ -61,15 +64,18 @@ def run_consumer(
 
     When handling raises, the consumer goes back to the start of the batch and waits with backoff:
 
-    - BrokerUnavailable, and whatever ``is_unavailable`` says, means that something we need is down: tried again for ever.
-    - Anything else is tried ``attempts`` times as a batch, then record by record; a record that still raises is rejected.
+    - BrokerUnavailable, and whatever ``is_unavailable`` says, means that something we need is down: tried again for
+      ever.
+    - Anything else is tried ``attempts`` times as a batch, then record by record; a record that still raises is
+      rejected.
 
-    Rejected records (also those that the handler returns) go to ``dead_letters`` before their offsets are committed. More of
-    them than ``limit`` allows raise TooManyDeadLetters: a bad deploy must not dead-letter the topic. Then nothing more is
-    committed and the process should end with an error.
+    Rejected records (also those that the handler returns) go to ``dead_letters`` before their offsets are committed.
+    More of them than ``limit`` allows raise TooManyDeadLetters: a bad deploy must not dead-letter the topic. Then
+    nothing more is committed and the process should end with an error.
 
-    ``heartbeat`` is called each time round, also while waiting; ``after_poll`` once after each poll (to publish lag, say). The
-    consumer is not closed here. No wait is longer than ``backoff.maximum``, which must stay below the poll interval.
+    ``heartbeat`` is called each time round, also while waiting; ``after_poll`` once after each poll (to publish lag,
+    say). The consumer is not closed here. No wait is longer than ``backoff.maximum``, which must stay below the poll
+    interval.
     """
     backoff = backoff or Backoff(initial=0.2, maximum=15.0, floor=0.05)
     loop = _Loop(
@@ -105,7 +111,10 @@ class _Loop:
     """How often in a row a batch has failed for a reason of its own, rather than because something is down."""
 
     def work(self, records: Sequence[Record]) -> bool:
-        """Handle a batch and commit it. False when it has to come again; the consumer has then gone back to its start."""
+        """Handle a batch and commit it. False when it has to come again.
+
+        The consumer has then gone back to its start.
+        """
         self.stats.polled += len(records)
         try:
             rejected = self._one_by_one(records) if self.failures >= self.attempts else list(self.handle(records) or ())
@@ -114,7 +123,7 @@ class _Loop:
         except TooManyDeadLetters:
             self.consumer.seek_back(first_offsets(records))
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # Whatever it is, the batch must come again rather than be skipped.
             self.consumer.seek_back(first_offsets(records))
             down = self._is_down(error)
             self.failures += not down

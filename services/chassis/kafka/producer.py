@@ -11,6 +11,7 @@ from typing import Any, Self
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, RetriableError
 
+from chassis.kafka.connecting import connected
 from chassis.kafka.records import BrokerUnavailable, Record, bootstrap_servers
 
 
@@ -32,9 +33,11 @@ class Outcome:
 
 
 class Producer:
-    """An idempotent producer (``acks=all``). Safe to share between threads; connects at its first use; never across a fork.
+    """An idempotent producer (``acks=all``). Safe to share between threads; connects at its first use; never across a
+    fork.
 
-    ``timeout`` bounds, in seconds, how long one record may take from being sent to being acknowledged, retries included.
+    ``timeout`` bounds, in seconds, how long one record may take from being sent to being acknowledged, retries
+    included.
     """
 
     def __init__(self, bootstrap: str, client_id: str, *, timeout: float = 20.0, linger: float = 0.0) -> None:
@@ -61,14 +64,16 @@ class Producer:
         }
 
     def publish_many(self, records: Sequence[Record]) -> list[Outcome]:
-        """Publish and wait for the broker's word; one outcome per record, in the order given. Never raises for the broker.
+        """Publish and wait for the broker's word; one outcome per record, in the order given. Never raises for the
+        broker.
 
-        Records with the same topic and key are published strictly one after the other: after one that failed, the later ones of
-        its key are not sent at all. So a caller that sends again what failed never puts a newer record before an older one.
-        Delivery is at least once: a record whose acknowledgement was lost may be there although it is reported as failed.
+        Records with the same topic and key are published strictly one after the other: after one that failed, the later
+        ones of its key are not sent at all. So a caller that sends again what failed never puts a newer record before
+        an older one. Delivery is at least once: a record whose acknowledgement was lost may be there although it is
+        reported as failed.
 
-        Blocks, for at most ``timeout`` seconds and a little per round; a round sends one record of every key. From asyncio call
-        it in a thread.
+        Blocks, for at most ``timeout`` seconds and a little per round; a round sends one record of every key. From
+        asyncio call it in a thread.
         """
         outcomes = [Outcome(error=BrokerUnavailable("not sent")) for _ in records]
         queues: dict[tuple[str, bytes | None], deque[int]] = {}
@@ -90,7 +95,10 @@ class Producer:
             raise outcome.error
 
     def close(self, timeout: float = 5.0) -> None:
-        """Give up the connection, for at most ``timeout`` seconds. Idempotent; nothing waits here, publishing has waited."""
+        """Give up the connection, for at most ``timeout`` seconds. Idempotent.
+
+        Nothing waits here, publishing has waited.
+        """
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
@@ -139,7 +147,7 @@ class Producer:
     def _connected(self) -> Any:
         with self._lock:
             if self._client is None:
-                self._client = KafkaProducer(**self._config)
+                self._client = connected(KafkaProducer, self._config)
             return self._client
 
 

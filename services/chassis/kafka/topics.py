@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from chassis.kafka.connecting import connected
 from chassis.kafka.records import BrokerUnavailable, bootstrap_servers
 
 
@@ -22,9 +24,9 @@ class TopicSpec:
 def ensure_topics(bootstrap: str, topics: Iterable[TopicSpec], *, timeout: float = 30.0) -> tuple[str, ...]:
     """Make the topics that are missing and wait until each has its leaders; returns the names of those made.
 
-    Idempotent and safe to run from several processes at once. A topic that exists is left as it is: its partitions are never
-    changed, because that would move keys and break the order per key. Blocks for at most about ``timeout`` seconds; raises
-    BrokerUnavailable, or RuntimeError with the broker's word when it refuses a topic.
+    Idempotent and safe to run from several processes at once. A topic that exists is left as it is: its partitions are
+    never changed, because that would move keys and break the order per key. Blocks for at most about ``timeout``
+    seconds; raises BrokerUnavailable, or RuntimeError with the broker's word when it refuses a topic.
     """
     wanted = {topic.name: topic for topic in topics}
     try:
@@ -46,7 +48,10 @@ def ensure_topics(bootstrap: str, topics: Iterable[TopicSpec], *, timeout: float
 
 
 def broker_answers(bootstrap: str, *, timeout: float = 3.0) -> str | None:
-    """None when a broker answers within ``timeout`` seconds, else a word on what is wrong. Serves as a readiness check."""
+    """None when a broker answers within ``timeout`` seconds, else a word on what is wrong.
+
+    Serves as a readiness check.
+    """
     try:
         admin = _admin(bootstrap, timeout)
         admin.close()
@@ -55,14 +60,15 @@ def broker_answers(bootstrap: str, *, timeout: float = 3.0) -> str | None:
     return None
 
 
-def _admin(bootstrap: str, timeout: float) -> KafkaAdminClient:
+def _admin(bootstrap: str, timeout: float) -> Any:
     milliseconds = int(timeout * 1000)
-    return KafkaAdminClient(
-        bootstrap_servers=bootstrap_servers(bootstrap),
-        client_id="wismo-admin",
-        request_timeout_ms=milliseconds,
-        bootstrap_timeout_ms=milliseconds,
-    )
+    config: dict[str, object] = {
+        "bootstrap_servers": bootstrap_servers(bootstrap),
+        "client_id": "wismo-admin",
+        "request_timeout_ms": milliseconds,
+        "bootstrap_timeout_ms": milliseconds,
+    }
+    return connected(KafkaAdminClient, config)
 
 
 def _options(topic: TopicSpec) -> dict[str, object]:

@@ -4,7 +4,8 @@
     language = catalog.language(negotiate(["ru-RU", "en"], catalog.locales, "en"))
     language.gettext("Your order is on its way")
 
-The source language is English: it needs no catalog. ``python -m chassis.localisation extract|check PACKAGE_DIR`` keeps the others.
+The source language is English: it needs no catalog. ``python -m chassis.localisation extract|check PACKAGE_DIR`` keeps
+the others.
 """
 
 from chassis.localisation.catalog import SOURCE_LANGUAGE, Catalog, negotiate

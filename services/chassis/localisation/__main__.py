@@ -1,4 +1,5 @@
-"""``python -m chassis.localisation extract|check PACKAGE_DIR [LANGUAGE…]``: keep a package's catalogs, or fail if they are not kept.
+"""``python -m chassis.localisation extract|check PACKAGE_DIR [LANGUAGE…]``: keep a package's catalogs, or fail if they
+are not kept.
 
 The domain is the package's name. ``extract`` with languages makes the catalogs that are missing.
 """

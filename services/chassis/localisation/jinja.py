@@ -8,19 +8,21 @@ from chassis.localisation.language import Language
 
 
 def install_jinja(env: Environment, current: Callable[[], Language]) -> None:
-    """Let the templates of ``env`` speak; ``current`` says which language holds now (of the request, or always the same).
+    """Let the templates of ``env`` speak; ``current`` says which language holds now (of the request, or always the
+    same).
 
-    Installs ``{% trans %}``, gettext, ngettext, pgettext, npgettext (values by name, ``%(name)s``), a global ``language()``, and
-    the filters date, day, time, datetime, relative_day, relative_datetime, number, money, size and list_of. Zones and ``now`` are
-    arguments of the filters.
+    Installs ``{% trans %}``, gettext, ngettext, pgettext, npgettext (values by name, ``%(name)s``), a global
+    ``language()``, and the filters date, day, time, datetime, relative_day, relative_datetime, number, money, size and
+    list_of. Zones and ``now`` are arguments of the filters.
     """
     env.add_extension("jinja2.ext.i18n")
+    # The lambdas ask for the language at each use.
     env.install_gettext_callables(  # type: ignore[attr-defined]  # Added by the extension of the line before.
-        lambda text: current().gettext(text),
-        lambda one, many, count: current()._translations.ngettext(one, many, count),
+        lambda *texts: current().translations.gettext(*texts),  # noqa: PLW0108
+        lambda *texts: current().translations.ngettext(*texts),  # noqa: PLW0108
         newstyle=True,
-        pgettext=lambda context, text: current().pgettext(context, text),
-        npgettext=lambda context, one, many, count: current()._translations.npgettext(context, one, many, count),
+        pgettext=lambda *texts: current().translations.pgettext(*texts),  # noqa: PLW0108
+        npgettext=lambda *texts: current().translations.npgettext(*texts),  # noqa: PLW0108
     )
     env.globals["language"] = current
     env.filters |= {

@@ -21,7 +21,10 @@ _FORMATS = {"en": "en-GB"}
 
 
 class Language:
-    """How a buyer is spoken to. Immutable and safe to share. Times need an aware instant and an IANA zone's name or a tzinfo."""
+    """How a buyer is spoken to. Immutable and safe to share.
+
+    Times need an aware instant and an IANA zone's name or a tzinfo.
+    """
 
     def __init__(
         self, tag: str, region_tag: str, translations: NullTranslations, domains: tuple[str, ...] = ()
@@ -30,7 +33,7 @@ class Language:
         self.tag = tag
         self.domains = domains
         self._locale = Locale.parse(_FORMATS.get(region_tag, region_tag), sep="-")
-        self._translations = translations
+        self.translations = translations
 
     @staticmethod
     def knows(tag: str) -> bool:
@@ -58,19 +61,19 @@ class Language:
 
     def gettext(self, message: str, /, **values: object) -> str:
         """``message`` in this language, with ``%(name)s`` filled in from ``values``."""
-        return _fill(self._translations.gettext(message), values)
+        return _fill(self.translations.gettext(message), values)
 
     def ngettext(self, one: str, many: str, count: int, /, **values: object) -> str:
         """The form for ``count``, which ``%(count)s`` shows as this language writes numbers."""
-        return _fill(self._translations.ngettext(one, many, count), {"count": self.number(count), **values})
+        return _fill(self.translations.ngettext(one, many, count), {"count": self.number(count), **values})
 
     def pgettext(self, context: str, message: str, /, **values: object) -> str:
         """``message`` as it is said in ``context``, for words that differ by it."""
-        return _fill(str(self._translations.pgettext(context, message)), values)
+        return _fill(str(self.translations.pgettext(context, message)), values)
 
     def npgettext(self, context: str, one: str, many: str, count: int, /, **values: object) -> str:
         """``ngettext`` with a context."""
-        return _fill(self._translations.npgettext(context, one, many, count), {"count": self.number(count), **values})
+        return _fill(self.translations.npgettext(context, one, many, count), {"count": self.number(count), **values})
 
     def date(self, when: dt.datetime | dt.date, zone: str | tzinfo = UTC) -> str:
         """A day with its year: 23 November 2026."""
@@ -121,8 +124,8 @@ class Language:
             case -1:
                 return self.gettext("yesterday")
             case _:
-                skeleton = "MMMMEEEEd" if day.year == today.year else "yMMMMEEEEd"
-        return format_skeleton(skeleton, _midnight(day), locale=self._locale)
+                weekday = format_date(day, "EEEE", self._locale)
+                return f"{weekday}{self._comma} {self._day(day, today)}"
 
     def relative_datetime(self, when: dt.datetime, now: dt.datetime, zone: str | tzinfo = UTC) -> str:
         """``relative_day`` and the time: today, 18:00."""
@@ -152,7 +155,7 @@ class Language:
             if octets >= unit:
                 value = octets / unit
                 return _unit(round(value, 1) if value < 10 else round(value), name, self._locale)
-        return _unit(octets, "byte", self._locale)
+        return format_unit(octets, "digital-byte", "long", locale=self._locale)
 
     def list(self, items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
         """Items as a sentence has them: a, b and c."""

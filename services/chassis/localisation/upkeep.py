@@ -1,4 +1,7 @@
-"""Keeping catalogs up to date: texts extracted from source and templates, merged into each language's .po file, and checked."""
+"""Keeping catalogs up to date.
+
+Texts extracted from source and templates, merged into each language's .po file, and checked.
+"""
 
 import re
 from collections.abc import Iterable
@@ -25,7 +28,8 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
 def extract(package_dir: Path, domain: str) -> list[Path]:
-    """Bring every .po file of the package up to date: new texts added untranslated, those gone dropped. The files that changed.
+    """Bring every .po file of the package up to date: new texts added untranslated, those gone dropped. The files that
+    changed.
 
     Nothing is ever marked fuzzy: a text that has changed is a new one, to be translated anew.
     """
@@ -52,7 +56,10 @@ def make(package_dir: Path, domain: str, language: str) -> None:
 
 
 def check(package_dir: Path, domain: str) -> list[str]:
-    """What is wrong with the catalogs, one line each: a text missing, untranslated, fuzzy, gone, or with other placeholders."""
+    """What is wrong with the catalogs, one line each.
+
+    A text missing, untranslated, fuzzy, gone, or with other placeholders.
+    """
     template = _template(package_dir)
     wanted = {_key(message): message for message in template if message.id}
     problems = []
@@ -118,7 +125,8 @@ def _read(path: Path) -> Messages:
 def _written(messages: Messages) -> bytes:
     """The file's bytes: only what says something, so that a change of a line number elsewhere changes no catalog."""
     out = BytesIO()
-    header = f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: {messages.locale_identifier}\\n"\n'
+    header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    header += f'"Language: {messages.locale_identifier}\\n"\n'
     header += f'"Plural-Forms: {messages.plural_forms}\\n"\n\n'
     write_po(out, messages, width=110, omit_header=True, include_lineno=False, sort_by_file=True)
     return header.encode() + out.getvalue().lstrip(b"\n")
