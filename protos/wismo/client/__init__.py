@@ -1,0 +1,97 @@
+"""The typed client of Wismo.
+
+    from wismo.client import WismoClient, drafts, events
+
+    with WismoClient("orders.example:50051", api_key, tls=True) as wismo:
+        ada = drafts.buyer("ada@shop.example", display_name="Ada Lovelace", locale="en")
+        wismo.create_order(drafts.new_order("R-1", ada, [drafts.physical("book", "A printed book")]))
+        wismo.record("R-1", events.parcel_shipped("P-1", carrier="dhl", tracking_number="00340434161094021501"))
+
+`drafts` makes orders and merchants, `events` every fulfilment event; `carriers` maps what aggregators say of parcels.
+"""
+
+from wismo.client import drafts, events
+from wismo.client.asynchronous import AsyncWismoClient
+from wismo.client.blocking import WismoClient
+from wismo.client.channel import VERSION, Tls
+from wismo.client.errors import (
+    AlreadyExists,
+    Conflict,
+    InvalidField,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    NotPossible,
+    NotSupported,
+    ServerFault,
+    TooBusy,
+    Unavailable,
+    WismoError,
+)
+from wismo.client.events.envelope import Expected
+from wismo.client.results import Change, Emission, NewApiKey, Outcome, Page, Recorded
+from wismo.client.retry import NO_RETRY, RetryPolicy
+from wismo.client.values import Money
+from wismo.client.vocabulary import (
+    ActingParty,
+    ApiKeyScope,
+    CarrierMilestone,
+    DeliveryMode,
+    Effect,
+    EventSource,
+    ExceptionReason,
+    ExpectationSource,
+    LineKind,
+    OrderState,
+    PaymentState,
+    Platform,
+    QuestionChannel,
+    QuestionState,
+    TrackingStatus,
+)
+
+__all__ = [
+    "NO_RETRY",
+    "VERSION",
+    "ActingParty",
+    "AlreadyExists",
+    "ApiKeyScope",
+    "AsyncWismoClient",
+    "CarrierMilestone",
+    "Change",
+    "Conflict",
+    "DeliveryMode",
+    "Effect",
+    "Emission",
+    "EventSource",
+    "ExceptionReason",
+    "ExpectationSource",
+    "Expected",
+    "InvalidField",
+    "InvalidInput",
+    "LineKind",
+    "Money",
+    "NewApiKey",
+    "NotAllowed",
+    "NotFound",
+    "NotPossible",
+    "NotSupported",
+    "OrderState",
+    "Outcome",
+    "Page",
+    "PaymentState",
+    "Platform",
+    "QuestionChannel",
+    "QuestionState",
+    "Recorded",
+    "RetryPolicy",
+    "ServerFault",
+    "Tls",
+    "TooBusy",
+    "TrackingStatus",
+    "Unavailable",
+    "WismoClient",
+    "WismoError",
+    "drafts",
+    "events",
+]

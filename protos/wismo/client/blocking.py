@@ -1,0 +1,311 @@
+"""The client for programs that wait for each answer. One for the whole program: it is safe to share between threads."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import Self, TypeVar
+
+import grpc
+
+from wismo.client.batch import Batch
+from wismo.client.blocking_stream import stream_events
+from wismo.client.blocking_watch import watch_orders
+from wismo.client.channel import Tls, connect, tls_of
+from wismo.client.connection import BlockingConnection
+from wismo.client.errors import Unavailable, WismoError, from_rpc
+from wismo.client.requests import BATCH_EVENTS, Requests
+from wismo.client.results import Change, Emission, NewApiKey, Outcome, Page, Recorded, new_request_id
+from wismo.client.retry import NO_RETRY, RetryPolicy, Tries
+from wismo.client.values import Money
+from wismo.client.vocabulary import ApiKeyScope, OrderState, QuestionChannel, QuestionState
+from wismo.orders.v1 import merchants_service_pb2 as merchants_messages
+from wismo.orders.v1 import orders_service_pb2 as orders_messages
+from wismo.orders.v1.buyer_pb2 import Buyer
+from wismo.orders.v1.fulfilment_event_pb2 import FulfilmentEvent
+from wismo.orders.v1.merchant_pb2 import ApiKey, Merchant
+from wismo.orders.v1.merchants_service_pb2_grpc import MerchantsServiceStub
+from wismo.orders.v1.order_pb2 import Order
+from wismo.orders.v1.orders_service_pb2_grpc import OrdersServiceStub
+from wismo.orders.v1.question_pb2 import Question
+from wismo.orders.v1.questions_service_pb2 import CheckChargeResponse, OrderQuestion
+from wismo.orders.v1.questions_service_pb2_grpc import ChargesServiceStub, QuestionsServiceStub
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+
+class WismoClient:
+    """Emits events and reads orders. ``with WismoClient("orders.example:50051", "wk_…", tls=True) as wismo: …``
+
+    ``merchant`` is what the key says; an admin key says none, so name it. Orders are given by reference, or by full
+    name. ``timeout``: seconds that one try may take. ``retry``: see RetryPolicy; a call therefore takes at most about
+    ``retry.give_up_after`` seconds and one timeout. Every method raises WismoError's subclasses, see
+    `wismo.client.errors`. ``request_id`` is made for you where you give none; give one where you must send the same
+    again after a crash of your own.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        api_key: str,
+        *,
+        tls: bool | Tls | None = None,
+        merchant: str | None = None,
+        timeout: float = 10.0,
+        retry: RetryPolicy | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.target = target
+        self.channel = connect(target, tls_of(tls))
+        self._connection = BlockingConnection(
+            orders=OrdersServiceStub(self.channel),
+            requests=Requests.of(api_key, merchant),
+            metadata=(("authorization", f"Bearer {api_key}"),),
+            timeout=timeout,
+            retry=retry or RetryPolicy(),
+            sleep=sleep,
+        )
+        self._orders = self._connection.orders
+        self._requests = self._connection.requests
+        self._merchants = MerchantsServiceStub(self.channel)
+        self._questions = QuestionsServiceStub(self.channel)
+        self._charges = ChargesServiceStub(self.channel)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection; calls under way fail."""
+        self.channel.close()
+
+    def wait_until_reachable(self, seconds: float) -> None:
+        """Return once the server takes connections; raises Unavailable after ``seconds``."""
+        ready = grpc.channel_ready_future(self.channel)
+        try:
+            ready.result(timeout=seconds)
+        except grpc.FutureTimeoutError:
+            raise Unavailable(
+                f"{self.target} was not reachable for {seconds:g} s", code=grpc.StatusCode.UNAVAILABLE
+            ) from None
+        finally:
+            ready.cancel()
+
+    # -------------------------------------------------------------------------------------------------------- orders
+
+    def create_order(self, order: Order, *, request_id: str | None = None) -> Order:
+        """Create an order (see `wismo.client.drafts.new_order`); the buyer is told of it. The order as created."""
+        return self._call(self._orders.CreateOrder, self._requests.create_order(order, request_id)).order
+
+    def get_order(self, order: str) -> Order:
+        """The order as it is now."""
+        request = orders_messages.GetOrderRequest(name=self._requests.order(order))
+        return self._call(self._orders.GetOrder, request).order
+
+    def list_orders(
+        self,
+        *,
+        states: Iterable[OrderState | str] = (),
+        with_open_problem: bool = False,
+        page_size: int = 50,
+        page_token: str = "",
+    ) -> Page[Order]:
+        """One page of orders, newest change last; at most 500 on one."""
+        request = self._requests.list_orders(states, with_open_problem, page_size, page_token)
+        answer = self._call(self._orders.ListOrders, request)
+        return Page(list(answer.orders), answer.next_page_token)
+
+    def orders(
+        self, *, states: Iterable[OrderState | str] = (), with_open_problem: bool = False, page_size: int = 200
+    ) -> Iterator[Order]:
+        """All orders, fetched page by page as they are asked for."""
+        states = list(states)
+        token = ""
+        while True:
+            page = self.list_orders(
+                states=states, with_open_problem=with_open_problem, page_size=page_size, page_token=token
+            )
+            yield from page.items
+            token = page.next_page_token
+            if not token:
+                return
+
+    def update_buyer_contact(self, order: str, buyer: Buyer, *, request_id: str | None = None) -> Order:
+        """Replace the buyer's contact, whole; links mailed before open no longer when the address changed."""
+        return self._call(
+            self._orders.UpdateBuyerContact, self._requests.update_contact(order, buyer, request_id)
+        ).order
+
+    def erase_buyer(self, order: str, *, request_id: str | None = None) -> Order:
+        """Forget who bought; what was bought stays."""
+        return self._call(self._orders.EraseBuyer, self._requests.erase(order, request_id)).order
+
+    # -------------------------------------------------------------------------------------------------------- events
+
+    def record(self, order: str, event: FulfilmentEvent, *, request_id: str | None = None, etag: str = "") -> Recorded:
+        """Record one event (see `wismo.client.events`); returns when it is stored durably.
+
+        ``etag``: record it only if the order still has it, else raise Conflict.
+        """
+        return self.emit(Emission(order, event, request_id or new_request_id(), etag))
+
+    def emit(self, emission: Emission) -> Recorded:
+        """Record one event that carries its own identity."""
+        answer = self._call(self._orders.RecordEvent, self._requests.record(emission))
+        return Recorded.of(emission.request_id, answer)
+
+    def record_many(self, emissions: Iterable[Emission]) -> list[Outcome]:
+        """Record events in batches; one outcome each, in their order. A refused event does not stop the others.
+
+        Events that the server could not take for now are tried again, as a single call is. Raises only when a whole
+        batch could not be sent; what was recorded before it stays so, and the same emissions may be given again.
+        """
+        waiting = list(emissions)
+        outcomes: list[Outcome] = []
+        for start in range(0, len(waiting), BATCH_EVENTS):
+            outcomes.extend(self._record_batch(waiting[start : start + BATCH_EVENTS]))
+        return outcomes
+
+    def stream(self, emissions: Iterable[Emission], *, window: int = 1_000) -> Iterator[Outcome]:
+        """Record events as they come, and yield each one's outcome once it is durable (order may differ).
+
+        At most ``window`` are under way: beyond it ``emissions`` is not asked for more. Reconnects by itself, and sends
+        what was not answered again, in order; raises Unavailable when that fails for longer than the retry policy
+        allows. Stopping early (closing the iterator) is allowed; what was sent may have been recorded.
+        """
+        return stream_events(self._connection, emissions, window)
+
+    def watch(
+        self,
+        *orders: str,
+        send_current: bool = True,
+        give_up_after: float | None = None,
+        on_lost: Callable[[WismoError], None] | None = None,
+    ) -> Iterator[Change]:
+        """Follow these orders (at most 100), or all of the merchant's; `wismo.client.blocking_watch` says what it
+        promises.
+        """
+        return watch_orders(self._connection, orders, send_current, give_up_after, on_lost)
+
+    # ------------------------------------------------------------------------------------------- questions and charges
+
+    def ask_question(
+        self,
+        order: str,
+        text: str,
+        *,
+        channel: QuestionChannel | str = QuestionChannel.EMAIL,
+        request_id: str | None = None,
+    ) -> Question:
+        """File what a buyer asked elsewhere, by mail or telephone."""
+        return self._call(self._questions.AskQuestion, self._requests.ask(order, text, channel, request_id)).question
+
+    def answer_question(self, order: str, question_id: str, text: str, *, request_id: str | None = None) -> Question:
+        """Answer; the buyer gets it by message and on the page."""
+        request = self._requests.answer(order, question_id, text, request_id)
+        return self._call(self._questions.AnswerQuestion, request).question
+
+    def list_questions(
+        self, *, state: QuestionState | str | None = None, page_size: int = 50, page_token: str = ""
+    ) -> Page[OrderQuestion]:
+        """One page of questions by due time."""
+        request = self._requests.list_questions(state, page_size, page_token)
+        answer = self._call(self._questions.ListQuestions, request)
+        return Page(list(answer.questions), answer.next_page_token)
+
+    def check_charge(
+        self, order: str, line_id: str, amount: Money | tuple[Decimal | int | str, str]
+    ) -> CheckChargeResponse:
+        """May this trial be charged now, and if not, why not?"""
+        return self._call(self._charges.CheckCharge, self._requests.check_charge(order, line_id, amount))
+
+    # --------------------------------------------------------------------------------------------- merchants and keys
+
+    def create_merchant(self, merchant: Merchant) -> Merchant:
+        """Create a merchant (admin key). After a lost connection AlreadyExists may be the answer to your own first
+        try.
+        """
+        request = merchants_messages.CreateMerchantRequest(merchant=merchant)
+        return self._call(self._merchants.CreateMerchant, request).merchant
+
+    def get_merchant(self, merchant: str | None = None) -> Merchant:
+        """A merchant; none named: the key's own."""
+        request = merchants_messages.GetMerchantRequest(name=self._requests.parent(merchant))
+        return self._call(self._merchants.GetMerchant, request).merchant
+
+    def update_merchant(self, merchant: Merchant, *, fields: Iterable[str] | None = None) -> Merchant:
+        """Change a merchant: the top-level ``fields`` named, for example ``["brand"]``; none named: every one that is
+        set.
+        """
+        request = self._requests.update_merchant(merchant, fields)
+        return self._call(self._merchants.UpdateMerchant, request).merchant
+
+    def list_merchants(self, *, page_size: int = 50, page_token: str = "") -> Page[Merchant]:
+        """One page of all merchants (admin key)."""
+        request = merchants_messages.ListMerchantsRequest(page_size=page_size, page_token=page_token)
+        answer = self._call(self._merchants.ListMerchants, request)
+        return Page(list(answer.merchants), answer.next_page_token)
+
+    def create_key(
+        self,
+        *,
+        display_name: str = "",
+        scope: ApiKeyScope | str = ApiKeyScope.WRITE,
+        expires_at: datetime | None = None,
+        merchant: str | None = None,
+    ) -> NewApiKey:
+        """Make an API key; its secret is never shown again. Never tried again: a second key that nobody knows is a
+        risk.
+        """
+        request = self._requests.create_key(merchant, display_name, scope, expires_at)
+        answer = self._call(self._merchants.CreateApiKey, request, retry=NO_RETRY)
+        return NewApiKey(answer.api_key, answer.secret)
+
+    def list_keys(self, merchant: str | None = None) -> list[ApiKey]:
+        """All keys, revoked ones too, oldest first, without their secrets."""
+        request = merchants_messages.ListApiKeysRequest(parent=self._requests.parent(merchant))
+        return list(self._call(self._merchants.ListApiKeys, request).api_keys)
+
+    def revoke_key(self, key: str) -> ApiKey:
+        """Make a key stop working, within 10 seconds on all servers."""
+        request = merchants_messages.RevokeApiKeyRequest(name=self._requests.key_name(key))
+        return self._call(self._merchants.RevokeApiKey, request).api_key
+
+    # ------------------------------------------------------------------------------------------------------ transport
+
+    def _call(
+        self,
+        method: grpc.UnaryUnaryMultiCallable[Request, Response],
+        request: Request,
+        *,
+        retry: RetryPolicy | None = None,
+    ) -> Response:
+        tries = self._tries(retry)
+        while True:
+            try:
+                return method(request, timeout=tries.timeout(), metadata=self._connection.metadata)
+            except grpc.RpcError as raised:
+                error = from_rpc(raised)
+                seconds = tries.wait(error)
+                if seconds is None:
+                    raise error from raised
+            self._connection.sleep(seconds)
+
+    def _tries(self, retry: RetryPolicy | None = None) -> Tries:
+        return Tries(retry or self._connection.retry, self._connection.timeout)
+
+    def _record_batch(self, emissions: list[Emission]) -> list[Outcome]:
+        batch = Batch(emissions, self._tries())
+        while batch.waiting:
+            request = self._requests.record_many(batch.waiting)
+            answer = self._call(self._orders.BatchRecordEvents, request)
+            seconds = batch.settle(answer)
+            if batch.waiting:
+                self._connection.sleep(seconds)
+        return batch.outcomes
