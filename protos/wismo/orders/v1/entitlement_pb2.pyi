@@ -123,6 +123,7 @@ class Download(_message.Message):
     ISSUE_FIELD_NUMBER: _builtins.int
     READY_AT_FIELD_NUMBER: _builtins.int
     REVOKED_AT_FIELD_NUMBER: _builtins.int
+    ISSUED_AT_FIELD_NUMBER: _builtins.int
     line_id: _builtins.str
     """Which line it belongs to."""
     allowed_count: _builtins.int
@@ -161,6 +162,10 @@ class Download(_message.Message):
     def revoked_at(self) -> _timestamp_pb2.Timestamp:
         """When it was taken back, if it was."""
 
+    @_builtins.property
+    def issued_at(self) -> _timestamp_pb2.Timestamp:
+        """When the present issue began: a download started before it counts for an older one."""
+
     def __init__(
         self,
         *,
@@ -176,10 +181,11 @@ class Download(_message.Message):
         issue: _builtins.int = ...,
         ready_at: _timestamp_pb2.Timestamp | None = ...,
         revoked_at: _timestamp_pb2.Timestamp | None = ...,
+        issued_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_after_first", b"expires_after_first", "expires_at", b"expires_at", "first_taken_at", b"first_taken_at", "licence_key", b"licence_key", "ready_at", b"ready_at", "revoked_at", b"revoked_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_after_first", b"expires_after_first", "expires_at", b"expires_at", "first_taken_at", b"first_taken_at", "issued_at", b"issued_at", "licence_key", b"licence_key", "ready_at", b"ready_at", "revoked_at", b"revoked_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_count", b"allowed_count", "expires_after_first", b"expires_after_first", "expires_at", b"expires_at", "files", b"files", "first_taken_at", b"first_taken_at", "issue", b"issue", "licence_key", b"licence_key", "line_id", b"line_id", "ready_at", b"ready_at", "renewals_used", b"renewals_used", "revoked_at", b"revoked_at", "taken_count", b"taken_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_count", b"allowed_count", "expires_after_first", b"expires_after_first", "expires_at", b"expires_at", "files", b"files", "first_taken_at", b"first_taken_at", "issue", b"issue", "issued_at", b"issued_at", "licence_key", b"licence_key", "line_id", b"line_id", "ready_at", b"ready_at", "renewals_used", b"renewals_used", "revoked_at", b"revoked_at", "taken_count", b"taken_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -198,6 +198,10 @@ class OrderLine(_message.Message):
     CANCELLED_QUANTITY_FIELD_NUMBER: _builtins.int
     RETURNED_QUANTITY_FIELD_NUMBER: _builtins.int
     BACKORDERED_QUANTITY_FIELD_NUMBER: _builtins.int
+    RETURNING_QUANTITY_FIELD_NUMBER: _builtins.int
+    EXPECTED_SLIPS_FIELD_NUMBER: _builtins.int
+    FIRST_EXPECTED_FIELD_NUMBER: _builtins.int
+    PREPARING_FIELD_NUMBER: _builtins.int
     line_id: _builtins.str
     """Identity within the order, chosen by the backend."""
     kind: Global___LineKind.ValueType
@@ -222,6 +226,12 @@ class OrderLine(_message.Message):
     """How many of it came back. Output only."""
     backordered_quantity: _builtins.int
     """How many of it are on back-order. Output only."""
+    returning_quantity: _builtins.int
+    """How many of it are on their way back. Output only."""
+    expected_slips: _builtins.int
+    """How often the expected time was moved to a later one. Output only."""
+    preparing: _builtins.bool
+    """True once packing or preparing has begun. Output only."""
     @_builtins.property
     def price(self) -> _money_pb2.Money:
         """Price of the whole line. Optional."""
@@ -231,6 +241,10 @@ class OrderLine(_message.Message):
         """Until when it reaches the buyer, as told at the checkout; later revisions replace it. Without it, the message says
         by when the buyer will hear again instead.
         """
+
+    @_builtins.property
+    def first_expected(self) -> Global___Expectation:
+        """`expected` as it was told at the checkout; slips are counted from it. Output only."""
 
     def __init__(
         self,
@@ -249,10 +263,14 @@ class OrderLine(_message.Message):
         cancelled_quantity: _builtins.int = ...,
         returned_quantity: _builtins.int = ...,
         backordered_quantity: _builtins.int = ...,
+        returning_quantity: _builtins.int = ...,
+        expected_slips: _builtins.int = ...,
+        first_expected: Global___Expectation | None = ...,
+        preparing: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected", "price", b"price"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected", "first_expected", b"first_expected", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["backordered_quantity", b"backordered_quantity", "cancelled_quantity", b"cancelled_quantity", "delivered_quantity", b"delivered_quantity", "expected", b"expected", "kind", b"kind", "line_id", b"line_id", "pickup", b"pickup", "price", b"price", "quantity", b"quantity", "returned_quantity", b"returned_quantity", "shipped_quantity", b"shipped_quantity", "sku", b"sku", "state", b"state", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backordered_quantity", b"backordered_quantity", "cancelled_quantity", b"cancelled_quantity", "delivered_quantity", b"delivered_quantity", "expected", b"expected", "expected_slips", b"expected_slips", "first_expected", b"first_expected", "kind", b"kind", "line_id", b"line_id", "pickup", b"pickup", "preparing", b"preparing", "price", b"price", "quantity", b"quantity", "returned_quantity", b"returned_quantity", "returning_quantity", b"returning_quantity", "shipped_quantity", b"shipped_quantity", "sku", b"sku", "state", b"state", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -107,6 +107,10 @@ class Order(_message.Message):
     NEXT_UPDATE_AT_FIELD_NUMBER: _builtins.int
     LINK_VERSION_FIELD_NUMBER: _builtins.int
     ERASE_TIME_FIELD_NUMBER: _builtins.int
+    COLLECTIONS_FIELD_NUMBER: _builtins.int
+    RETURNS_FIELD_NUMBER: _builtins.int
+    PAY_URL_FIELD_NUMBER: _builtins.int
+    NOTE_PROMISE_AT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `merchants/{merchant}/orders/{reference}`. Output only on creation."""
     reference: _builtins.str
@@ -126,6 +130,8 @@ class Order(_message.Message):
     """For compare-and-set: changes with every event."""
     link_version: _builtins.int
     """Grows when links sent before must no longer open: contact changed, erased, revoked."""
+    pay_url: _builtins.str
+    """Where the buyer can pay again, after a payment that failed or while it waits."""
     @_builtins.property
     def buyer(self) -> _buyer_pb2.Buyer:
         """Who bought."""
@@ -194,6 +200,18 @@ class Order(_message.Message):
     def erase_time(self) -> _timestamp_pb2.Timestamp:
         """When the buyer's data was erased, if it was."""
 
+    @_builtins.property
+    def collections(self) -> _containers.RepeatedCompositeFieldContainer[_parcel_pb2.Collection]:
+        """What can be, or was, collected at the shop."""
+
+    @_builtins.property
+    def returns(self) -> _containers.RepeatedCompositeFieldContainer[_parcel_pb2.ReturnShipment]:
+        """What the buyer sends back."""
+
+    @_builtins.property
+    def note_promise_at(self) -> _timestamp_pb2.Timestamp:
+        """When the newest note to the buyer promised the next word, if it did."""
+
     def __init__(
         self,
         *,
@@ -221,10 +239,14 @@ class Order(_message.Message):
         next_update_at: _timestamp_pb2.Timestamp | None = ...,
         link_version: _builtins.int = ...,
         erase_time: _timestamp_pb2.Timestamp | None = ...,
+        collections: _abc.Iterable[_parcel_pb2.Collection] | None = ...,
+        returns: _abc.Iterable[_parcel_pb2.ReturnShipment] | None = ...,
+        pay_url: _builtins.str = ...,
+        note_promise_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "create_time", b"create_time", "erase_time", b"erase_time", "next_update_at", b"next_update_at", "placed_at", b"placed_at", "total", b"total", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "create_time", b"create_time", "erase_time", b"erase_time", "next_update_at", b"next_update_at", "note_promise_at", b"note_promise_at", "placed_at", b"placed_at", "total", b"total", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accesses", b"accesses", "buyer", b"buyer", "create_time", b"create_time", "credits", b"credits", "downloads", b"downloads", "erase_time", b"erase_time", "etag", b"etag", "lines", b"lines", "link_version", b"link_version", "name", b"name", "next_update_at", b"next_update_at", "parcels", b"parcels", "payment_state", b"payment_state", "placed_at", b"placed_at", "problems", b"problems", "questions", b"questions", "reference", b"reference", "refunds", b"refunds", "sequence", b"sequence", "state", b"state", "timeline", b"timeline", "total", b"total", "trials", b"trials", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accesses", b"accesses", "buyer", b"buyer", "collections", b"collections", "create_time", b"create_time", "credits", b"credits", "downloads", b"downloads", "erase_time", b"erase_time", "etag", b"etag", "lines", b"lines", "link_version", b"link_version", "name", b"name", "next_update_at", b"next_update_at", "note_promise_at", b"note_promise_at", "parcels", b"parcels", "pay_url", b"pay_url", "payment_state", b"payment_state", "placed_at", b"placed_at", "problems", b"problems", "questions", b"questions", "reference", b"reference", "refunds", b"refunds", "returns", b"returns", "sequence", b"sequence", "state", b"state", "timeline", b"timeline", "total", b"total", "trials", b"trials", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -418,6 +440,8 @@ class TimelineEntry(_message.Message):
     TRACKING_STATUS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    EXPECTED_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """Number of the event that made it."""
     kind: _fulfilment_event_pb2.ChangeKind.ValueType
@@ -432,6 +456,8 @@ class TimelineEntry(_message.Message):
     """Why, for carrier progress that has a reason."""
     note: _builtins.str
     """Place or further words, in the buyer's language. Never a secret."""
+    subject_id: _builtins.str
+    """Which problem, refund, credit, question or file it concerns, by its identity, if one."""
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp:
         """When it happened."""
@@ -443,6 +469,10 @@ class TimelineEntry(_message.Message):
     @_builtins.property
     def line_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Which lines it concerns; empty: the whole order."""
+
+    @_builtins.property
+    def expected(self) -> _line_pb2.Expectation:
+        """The expected time that it named, if it named one: every revision stays here."""
 
     def __init__(
         self,
@@ -457,10 +487,12 @@ class TimelineEntry(_message.Message):
         tracking_status: _tracking_pb2.TrackingStatus.ValueType = ...,
         reason: _tracking_pb2.ExceptionReason.ValueType = ...,
         note: _builtins.str = ...,
+        expected: _line_pb2.Expectation | None = ...,
+        subject_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at", "recorded_at", b"recorded_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected", "occurred_at", b"occurred_at", "recorded_at", b"recorded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect", "kind", b"kind", "line_ids", b"line_ids", "note", b"note", "occurred_at", b"occurred_at", "parcel_id", b"parcel_id", "reason", b"reason", "recorded_at", b"recorded_at", "sequence", b"sequence", "tracking_status", b"tracking_status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect", "expected", b"expected", "kind", b"kind", "line_ids", b"line_ids", "note", b"note", "occurred_at", b"occurred_at", "parcel_id", b"parcel_id", "reason", b"reason", "recorded_at", b"recorded_at", "sequence", b"sequence", "subject_id", b"subject_id", "tracking_status", b"tracking_status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

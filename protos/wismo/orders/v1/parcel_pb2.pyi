@@ -45,6 +45,7 @@ class Parcel(_message.Message):
     PICKUP_POINT_FIELD_NUMBER: _builtins.int
     NEXT_ATTEMPT_AT_FIELD_NUMBER: _builtins.int
     SCANS_FIELD_NUMBER: _builtins.int
+    HANDED_OVER_AT_FIELD_NUMBER: _builtins.int
     parcel_id: _builtins.str
     """Identity within the order, chosen by the backend."""
     carrier: _builtins.str
@@ -91,6 +92,10 @@ class Parcel(_message.Message):
     def scans(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrackingScan]:
         """What the carrier reported, in order of `occurred_at`, at most 200."""
 
+    @_builtins.property
+    def handed_over_at(self) -> _timestamp_pb2.Timestamp:
+        """When the merchant handed it to the carrier. Unset: only the label was made, as far as the merchant said."""
+
     def __init__(
         self,
         *,
@@ -110,10 +115,11 @@ class Parcel(_message.Message):
         pickup_point: Global___PickupPoint | None = ...,
         next_attempt_at: _timestamp_pb2.Timestamp | None = ...,
         scans: _abc.Iterable[Global___TrackingScan] | None = ...,
+        handed_over_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["delivered_at", b"delivered_at", "expected", b"expected", "next_attempt_at", b"next_attempt_at", "pickup_point", b"pickup_point", "shipped_at", b"shipped_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["delivered_at", b"delivered_at", "expected", b"expected", "handed_over_at", b"handed_over_at", "next_attempt_at", b"next_attempt_at", "pickup_point", b"pickup_point", "shipped_at", b"shipped_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["carrier", b"carrier", "delivered_at", b"delivered_at", "delivery_mode", b"delivery_mode", "expected", b"expected", "expected_slips", b"expected_slips", "lines", b"lines", "next_attempt_at", b"next_attempt_at", "parcel_id", b"parcel_id", "pickup_point", b"pickup_point", "reason", b"reason", "received_by", b"received_by", "scans", b"scans", "shipped_at", b"shipped_at", "status", b"status", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carrier", b"carrier", "delivered_at", b"delivered_at", "delivery_mode", b"delivery_mode", "expected", b"expected", "expected_slips", b"expected_slips", "handed_over_at", b"handed_over_at", "lines", b"lines", "next_attempt_at", b"next_attempt_at", "parcel_id", b"parcel_id", "pickup_point", b"pickup_point", "reason", b"reason", "received_by", b"received_by", "scans", b"scans", "shipped_at", b"shipped_at", "status", b"status", "tracking_number", b"tracking_number", "tracking_url", b"tracking_url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -130,6 +136,12 @@ class TrackingScan(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     LOCATION_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
+    DELIVERY_MODE_FIELD_NUMBER: _builtins.int
+    RECEIVED_BY_FIELD_NUMBER: _builtins.int
+    PICKUP_POINT_FIELD_NUMBER: _builtins.int
+    NEXT_ATTEMPT_AT_FIELD_NUMBER: _builtins.int
+    CARRIER_CODE_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
     status: _tracking_pb2.TrackingStatus.ValueType
     """What it says in Wismo's vocabulary."""
     reason: _tracking_pb2.ExceptionReason.ValueType
@@ -138,9 +150,25 @@ class TrackingScan(_message.Message):
     """Place, for example `Leipzig, DE`. Optional."""
     description: _builtins.str
     """The carrier's own words. Optional."""
+    delivery_mode: _tracking_pb2.DeliveryMode.ValueType
+    """To whom it was handed over; with DELIVERED only."""
+    received_by: _builtins.str
+    """Name that was noted; with DELIVERED only. Personal data."""
+    carrier_code: _builtins.str
+    """The carrier's own code, kept as it came. Optional."""
+    sequence: _builtins.int
+    """Number of the event that reported it."""
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp:
         """When it happened."""
+
+    @_builtins.property
+    def pickup_point(self) -> Global___PickupPoint:
+        """Where it waits; with AVAILABLE_FOR_PICKUP only."""
+
+    @_builtins.property
+    def next_attempt_at(self) -> _timestamp_pb2.Timestamp:
+        """When the carrier tries again; with ATTEMPT_FAILED only."""
 
     def __init__(
         self,
@@ -150,10 +178,16 @@ class TrackingScan(_message.Message):
         reason: _tracking_pb2.ExceptionReason.ValueType = ...,
         location: _builtins.str = ...,
         description: _builtins.str = ...,
+        delivery_mode: _tracking_pb2.DeliveryMode.ValueType = ...,
+        received_by: _builtins.str = ...,
+        pickup_point: Global___PickupPoint | None = ...,
+        next_attempt_at: _timestamp_pb2.Timestamp | None = ...,
+        carrier_code: _builtins.str = ...,
+        sequence: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["next_attempt_at", b"next_attempt_at", "occurred_at", b"occurred_at", "pickup_point", b"pickup_point"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "location", b"location", "occurred_at", b"occurred_at", "reason", b"reason", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carrier_code", b"carrier_code", "delivery_mode", b"delivery_mode", "description", b"description", "location", b"location", "next_attempt_at", b"next_attempt_at", "occurred_at", b"occurred_at", "pickup_point", b"pickup_point", "reason", b"reason", "received_by", b"received_by", "sequence", b"sequence", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -202,3 +236,91 @@ class PickupPoint(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PickupPoint: _TypeAlias = PickupPoint  # noqa: Y015
+
+@_typing.final
+class Collection(_message.Message):
+    """Lines that the buyer collects at the shop, from the moment they are ready."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_IDS_FIELD_NUMBER: _builtins.int
+    PICKUP_POINT_FIELD_NUMBER: _builtins.int
+    READY_AT_FIELD_NUMBER: _builtins.int
+    COLLECTED_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def line_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Which lines."""
+
+    @_builtins.property
+    def pickup_point(self) -> Global___PickupPoint:
+        """Where, until when, and with what code."""
+
+    @_builtins.property
+    def ready_at(self) -> _timestamp_pb2.Timestamp:
+        """When they were ready."""
+
+    @_builtins.property
+    def collected_at(self) -> _timestamp_pb2.Timestamp:
+        """When they were collected, if they were."""
+
+    def __init__(
+        self,
+        *,
+        line_ids: _abc.Iterable[_builtins.str] | None = ...,
+        pickup_point: Global___PickupPoint | None = ...,
+        ready_at: _timestamp_pb2.Timestamp | None = ...,
+        collected_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["collected_at", b"collected_at", "pickup_point", b"pickup_point", "ready_at", b"ready_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["collected_at", b"collected_at", "line_ids", b"line_ids", "pickup_point", b"pickup_point", "ready_at", b"ready_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Collection: _TypeAlias = Collection  # noqa: Y015
+
+@_typing.final
+class ReturnShipment(_message.Message):
+    """What the buyer sends back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: _builtins.int
+    TRACKING_URL_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    RECEIVED_AT_FIELD_NUMBER: _builtins.int
+    RECEIVED_FIELD_NUMBER: _builtins.int
+    tracking_url: _builtins.str
+    """Where to follow the way back. Optional."""
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[_line_pb2.LineQuantity]:
+        """Which lines and how many of each; quantities are resolved, never 0."""
+
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """When it began."""
+
+    @_builtins.property
+    def received_at(self) -> _timestamp_pb2.Timestamp:
+        """When all of it had arrived, if it has."""
+
+    @_builtins.property
+    def received(self) -> _containers.RepeatedCompositeFieldContainer[_line_pb2.LineQuantity]:
+        """What of it has arrived so far."""
+
+    def __init__(
+        self,
+        *,
+        lines: _abc.Iterable[_line_pb2.LineQuantity] | None = ...,
+        tracking_url: _builtins.str = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        received_at: _timestamp_pb2.Timestamp | None = ...,
+        received: _abc.Iterable[_line_pb2.LineQuantity] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["received_at", b"received_at", "started_at", b"started_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lines", b"lines", "received", b"received", "received_at", b"received_at", "started_at", b"started_at", "tracking_url", b"tracking_url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReturnShipment: _TypeAlias = ReturnShipment  # noqa: Y015
