@@ -5,8 +5,9 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from itsdangerous import BadData, BadSignature, Signer, SigningAlgorithm
+from itsdangerous import BadData, BadSignature, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
+from itsdangerous.signer import SigningAlgorithm
 
 from chassis.keys import Key, KeyRing
 
@@ -97,7 +98,7 @@ class LinkSigner:
         return link
 
 
-class _ShortHmac(SigningAlgorithm):  # type: ignore[misc]  # itsdangerous hands its classes out through __getattr__.
+class _ShortHmac(SigningAlgorithm):
     """HMAC-SHA-256 cut to 144 bits."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
