@@ -1,0 +1,1 @@
+"""Faults against the whole product on real servers, and the counting that shows what they did."""
