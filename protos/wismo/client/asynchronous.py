@@ -285,7 +285,7 @@ class AsyncWismoClient:
 
     async def _call(
         self,
-        method: grpc.aio.UnaryUnaryMultiCallable[Request, Response],
+        method: "grpc.aio.UnaryUnaryMultiCallable[Request, Response]",
         request: Request,
         *,
         retry: RetryPolicy | None = None,

@@ -281,7 +281,7 @@ class WismoClient:
 
     def _call(
         self,
-        method: grpc.UnaryUnaryMultiCallable[Request, Response],
+        method: "grpc.UnaryUnaryMultiCallable[Request, Response]",
         request: Request,
         *,
         retry: RetryPolicy | None = None,
