@@ -9,7 +9,7 @@ from kafka.net.compat import KafkaNetClient
 def connected(client: Callable[..., Any], config: dict[str, object]) -> Any:
     """Make the client, which asks a broker for its version. Raises KafkaError when none answers.
 
-    kafka-python starts its network thread before it asks and, when nobody answers, leaves thread and sockets running; over
+    kafka-python starts its network thread before it asks and, when nobody answers, leaves thread and sockets: over
     a long outage that would use up the process' file descriptors. So we keep hold of that part, and close it.
     """
     networks: list[Any] = []

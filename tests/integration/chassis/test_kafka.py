@@ -1,6 +1,7 @@
 """The Kafka wrapper and its loop on a real broker."""
 
 import gc
+import logging
 import threading
 import time
 import warnings
@@ -47,11 +48,16 @@ def drain(bootstrap: str, topic: str, count: int) -> list[Record]:
 
 @pytest.fixture
 def nobody_there() -> Iterator[str]:
-    """An address where no broker is. kafka-python leaves a refused connection's socket to the garbage collector."""
+    """An address where no broker is.
+
+    kafka-python leaves a refused connection's socket to the garbage collector, and its log would keep it alive.
+    """
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         yield "127.0.0.1:1"
         gc.collect()
+    logging.getLogger("kafka").setLevel(logging.NOTSET)
 
 
 @pytest.fixture
