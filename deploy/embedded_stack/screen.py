@@ -48,7 +48,7 @@ class Screen:
 
     def __enter__(self) -> Self:
         if self.console.is_terminal:
-            self._live = Live(self, console=self.console, refresh_per_second=10, transient=True)
+            self._live = Live(self, console=self.console, refresh_per_second=10)
             self._live.start()
         return self
 
