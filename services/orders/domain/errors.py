@@ -1,8 +1,8 @@
 """Why an order refuses an event. Each error says which field, why, and what would be right.
 
-Two branches, so that the caller need not guess: `BadInput` would be wrong for any order and time it was meant for (google.rpc.BadRequest),
-`Refused` is right in form but not for the order as it is (google.rpc.PreconditionFailure). ``field`` is a path from the event
-(`change.parcel_shipped.lines[0].quantity`) or from the order (`lines[2].line_id`), as in protos.
+Two branches, so that the caller need not guess: `BadInput` would be wrong whenever it was sent (google.rpc.BadRequest),
+`Refused` is right in form but not for the order as it is (google.rpc.PreconditionFailure). ``field`` is a path in the
+FulfilmentEvent (`parcel_shipped.lines[0].quantity`), or in the Order while one is created (`lines[2].line_id`).
 """
 
 from orders.domain.tracking import TrackingStatus

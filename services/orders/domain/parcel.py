@@ -80,3 +80,5 @@ class Return(Part):
     started_at: datetime
     tracking_url: str = ""
     received_at: datetime | None = None
+    # What of it has arrived so far.
+    received: tuple[LineQuantity, ...] = ()

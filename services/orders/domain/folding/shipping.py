@@ -1,0 +1,276 @@
+"""Payment, back-order, packing and parcels."""
+
+from collections.abc import Collection as SomeOf
+from dataclasses import replace
+
+from orders.domain.changes.shipping import (
+    LinesBackordered,
+    PackingStarted,
+    ParcelCorrected,
+    ParcelProgressed,
+    ParcelShipped,
+    PaymentChanged,
+)
+from orders.domain.errors import BadField, DuplicateId, TooManyParcels, TooManyScans
+from orders.domain.folding.deriving import Units, sendable, unsent
+from orders.domain.folding.expectations import normal
+from orders.domain.folding.parcels import same_scan, scan_key
+from orders.domain.folding.quantities import everything, nothing_left, resolved
+from orders.domain.folding.revising import refold, revise
+from orders.domain.folding.work import Work, known_lines, may_move, movable_line, parcel_at, with_parcel
+from orders.domain.line import Line
+from orders.domain.moves import PAYMENT_MOVES, Way, way_of
+from orders.domain.parcel import Parcel, Scan
+from orders.domain.tracking import DeliveryMode, TrackingStatus
+from orders.domain.values import Expectation
+from orders.domain.vocabulary import ChangeKind, Effect, LineState, PaymentState
+
+MAX_PARCELS = 100
+MAX_SCANS = 200
+
+
+def payment_changed(work: Work, change: PaymentChanged) -> None:
+    """A fact from outside: what comes late, or would go back, joins the timeline only."""
+    work.note = change.reason
+    before = work.newest((ChangeKind.PAYMENT_CHANGED,), lambda entry: True)
+    if change.payment_state is work.payment_state:
+        if (before is None or change.reason == before.note) and change.pay_url in {"", work.pay_url}:
+            work.repeats = before.sequence if before else 1
+            return
+    elif (before and work.occurred_at < before.occurred_at) or change.payment_state not in PAYMENT_MOVES[
+        work.payment_state
+    ]:
+        work.effect = Effect.NOTED
+        return
+    work.payment_state = change.payment_state
+    work.pay_url = "" if change.payment_state in {PaymentState.PAID, PaymentState.AUTHORISED} else change.pay_url
+
+
+def lines_backordered(work: Work, change: LinesBackordered) -> None:
+    """These lines wait for stock; a number replaces what was said before."""
+
+    def left(line: Line) -> int:
+        return unsent(Units(work, line), line)
+
+    lines = resolved(work, change.lines, left, "to be sent")
+    numbers = {item.line_id: item.quantity for item in lines}
+    work.change, work.line_ids, work.note = replace(change, lines=lines), tuple(numbers), change.reason
+    expected = normal(change.expected)
+    changed = tuple(
+        replace(line, backordered_quantity=numbers[line.line_id], preparing=False) if line.line_id in numbers else line
+        for line in work.lines
+    )
+    if changed == work.lines and expected in {None, *(line.expected for line in work.lines if line.line_id in numbers)}:
+        work.repeats = work.first_said(lambda entry: set(numbers) <= set(entry.line_ids))
+        return
+    work.lines = changed
+    revise(work, work.line_ids, "", expected)
+
+
+def packing_started(work: Work, change: PackingStarted) -> None:
+    """These lines are being packed or made ready, and no longer wait for stock."""
+    wanted = known_lines(work, change.line_ids)
+    for index, line_id in enumerate(wanted):
+        movable_line(work, line_id, f"line_ids[{index}]")
+    packed = wanted or tuple(line.line_id for line in work.lines if may_move(line, work.kind) and _waits(work, line))
+    if not packed:
+        raise nothing_left(work, "line_ids", "to be packed")
+    work.line_ids, work.change = packed, PackingStarted(packed)
+    changed = tuple(
+        replace(line, preparing=True, backordered_quantity=0)
+        if line.line_id in packed and (line.backordered_quantity or not line.preparing)
+        else line
+        for line in work.lines
+    )
+    if all(now is before for now, before in zip(changed, work.lines, strict=True)):
+        work.repeats = work.first_said(lambda entry: set(packed) <= set(entry.line_ids))
+    work.lines = changed
+
+
+def parcel_shipped(work: Work, change: ParcelShipped) -> None:
+    """Announces a parcel. The same parcel again with `handed_over`, or with a number that was missing, completes it."""
+    work.parcel_id, work.expected = change.parcel_id, normal(change.expected)
+    if any(parcel.parcel_id == change.parcel_id for parcel in work.parcels):
+        _announced_again(work, change)
+        return
+    if len(work.parcels) >= MAX_PARCELS:
+        raise TooManyParcels(
+            work.path("parcel_id"),
+            f"the order has {MAX_PARCELS} parcels already",
+            "put more into each parcel, or split the order",
+            change.parcel_id,
+            MAX_PARCELS,
+        )
+    if change.lines:
+        lines = resolved(work, change.lines, lambda line: sendable(Units(work, line), line), "to be sent")
+    else:
+        lines = everything(work, lambda line: unsent(Units(work, line), line), "to be sent")
+    work.change = replace(change, lines=lines)
+    work.line_ids = tuple(item.line_id for item in lines)
+    parcel = Parcel(
+        change.parcel_id,
+        change.carrier,
+        change.tracking_number,
+        change.tracking_url,
+        lines,
+        handed_over_at=work.occurred_at if change.handed_over else None,
+    )
+    work.parcels = (*work.parcels, parcel)
+    refold(work, len(work.parcels) - 1, ())
+
+
+def _announced_again(work: Work, change: ParcelShipped) -> None:
+    index = parcel_at(work, change.parcel_id)
+    known = work.parcels[index]
+    work.line_ids = tuple(item.line_id for item in known.lines)
+    if not _same_parcel(known, change):
+        raise DuplicateId(
+            work.path("parcel_id"),
+            f"parcel {change.parcel_id!r} is known with other content",
+            "choose another parcel_id for another parcel; send parcel_corrected to mend its carrier or tracking number",
+            change.parcel_id,
+        )
+    parcel = replace(
+        known,
+        carrier=known.carrier or change.carrier,
+        tracking_number=known.tracking_number or change.tracking_number,
+        tracking_url=known.tracking_url or change.tracking_url,
+        handed_over_at=known.handed_over_at or (work.occurred_at if change.handed_over else None),
+    )
+    said = {None} | {entry.expected for entry in work.timeline if entry.parcel_id == change.parcel_id}
+    if parcel == known and work.expected in said:
+        work.repeats = work.first_said(lambda entry: entry.parcel_id == change.parcel_id)
+        return
+    work.change = replace(change, lines=known.lines)
+    work.parcels = with_parcel(work, index, parcel)
+    refold(work, index, known.scans)
+
+
+def _same_parcel(known: Parcel, change: ParcelShipped) -> bool:
+    """Whether what is announced again contradicts nothing that is known; no lines are "the same as before"."""
+    for said, knew in (
+        (change.carrier, known.carrier),
+        (change.tracking_number, known.tracking_number),
+        (change.tracking_url, known.tracking_url),
+    ):
+        if said and knew and said != knew:
+            return False
+    inside = {item.line_id: item.quantity for item in known.lines}
+    named = {item.line_id: item.quantity for item in change.lines}
+    return not named or (
+        named.keys() == inside.keys() and all(n in {0, inside[line_id]} for line_id, n in named.items())
+    )
+
+
+def parcel_corrected(work: Work, change: ParcelCorrected) -> None:
+    """Mends the carrier, number or address of a parcel."""
+    index = parcel_at(work, change.parcel_id)
+    known = work.parcels[index]
+    if not (change.carrier or change.tracking_number or change.tracking_url):
+        raise BadField(
+            work.path("carrier"),
+            "nothing is corrected",
+            "set carrier, tracking_number or tracking_url",
+            change.parcel_id,
+        )
+    work.parcel_id, work.line_ids = change.parcel_id, tuple(item.line_id for item in known.lines)
+    mended = replace(
+        known,
+        carrier=change.carrier or known.carrier,
+        tracking_number=change.tracking_number or known.tracking_number,
+        # An address that was made for the number that was wrong must not outlive it.
+        tracking_url=change.tracking_url
+        or ("" if change.tracking_number not in {"", known.tracking_number} else known.tracking_url),
+    )
+    if mended == known:
+        shipped = min((e.sequence for e in work.timeline if e.parcel_id == change.parcel_id), default=1)
+        work.repeats = max(shipped, work.first_said(lambda entry: entry.parcel_id == change.parcel_id))
+        return
+    work.parcels = with_parcel(work, index, mended)
+
+
+def parcel_progressed(work: Work, change: ParcelProgressed) -> None:
+    """A fact from outside: a scan joins the others at its place by time, and the parcel is folded from all of them."""
+    index = parcel_at(work, change.parcel_id)
+    parcel = work.parcels[index]
+    _check_fits(work, change)
+    scan = Scan(
+        work.occurred_at,
+        change.status,
+        change.reason,
+        change.location,
+        change.description,
+        change.delivery_mode,
+        change.received_by,
+        change.pickup_point,
+        change.next_attempt_at,
+        change.carrier_code,
+        work.sequence,
+    )
+    work.parcel_id, work.tracking_status, work.reason = change.parcel_id, change.status, change.reason
+    work.line_ids = tuple([item.line_id for item in parcel.lines])
+    work.note, work.expected = change.location or change.description, normal(change.expected)
+    for known in parcel.scans:
+        if known.occurred_at == scan.occurred_at and same_scan(known, scan) and _nothing_new_expected(work, known):
+            work.repeats = known.sequence
+            return
+    if len(parcel.scans) >= MAX_SCANS:
+        raise TooManyScans(
+            work.path("parcel_id"),
+            f"parcel {change.parcel_id!r} has {MAX_SCANS} scans already",
+            "send only scans that tell the buyer something",
+            change.parcel_id,
+            MAX_SCANS,
+        )
+    scans = parcel.scans
+    if not scans or scan_key(scans[-1]) <= scan_key(scan):
+        scans = (*scans, scan)
+    else:
+        scans = tuple(sorted((*scans, scan), key=scan_key))
+    telling = refold(work, index, scans)
+    if not _tells(scan, telling, parcel, work.parcels[index]):
+        work.effect = Effect.NOTED
+
+
+def _tells(scan: Scan, telling: Scan | None, before: Parcel, after: Parcel) -> bool:
+    """Whether there is something in it to tell: it is the newest and moved the parcel, or it changed what is known of it."""
+    return (telling is scan and after.scans[-1] is scan) or (
+        (before.status, before.reason, before.delivery_mode, before.received_by)
+        != (after.status, after.reason, after.delivery_mode, after.received_by)
+        or (before.expected, before.expected_slips, before.pickup_point, before.next_attempt_at)
+        != (after.expected, after.expected_slips, after.pickup_point, after.next_attempt_at)
+    )
+
+
+def _waits(work: Work, line: Line) -> bool:
+    if line.preparing and not line.backordered_quantity:
+        return False
+    if way_of(line) is Way.SHIPPED:
+        return unsent(Units(work, line), line) > 0
+    return line.state in {LineState.RECEIVED, LineState.BACKORDERED}
+
+
+def _nothing_new_expected(work: Work, known: Scan) -> bool:
+    said: SomeOf[Expectation | None] = {entry.expected for entry in work.timeline if entry.sequence == known.sequence}
+    return work.expected is None or work.expected in said
+
+
+_GOES_WITH = {
+    "delivery_mode": (TrackingStatus.DELIVERED, DeliveryMode.UNSPECIFIED),
+    "received_by": (TrackingStatus.DELIVERED, ""),
+    "pickup_point": (TrackingStatus.AVAILABLE_FOR_PICKUP, None),
+    "next_attempt_at": (TrackingStatus.ATTEMPT_FAILED, None),
+}
+
+
+def _check_fits(work: Work, change: ParcelProgressed) -> None:
+    if change.status is TrackingStatus.UNSPECIFIED:
+        raise BadField(work.path("status"), "it is not set", "set one of TrackingStatus", change.parcel_id)
+    for field, (status, unset) in _GOES_WITH.items():
+        if change.status is not status and getattr(change, field) != unset:
+            raise BadField(
+                work.path(field),
+                f"it goes with {status.name} only, and the status is {change.status.name}",
+                "leave it out",
+                change.parcel_id,
+            )
