@@ -52,7 +52,7 @@ def send_demo(
     else:
         known = json.loads((folder / "cli.json").read_text(encoding="utf-8"))
         api_keys = known["api_keys"]
-    _tell_the_command(folder, addresses, api_keys)
+    _tell_the_command(folder, addresses, keys, api_keys)
     link = _link(addresses, keys, api_keys, "lantern", "L-1001")
     return Demo(link, {"In Russian": _link(addresses, keys, api_keys, "severny", "S-2001")}, after)
 
@@ -108,17 +108,18 @@ def _create(shop: WismoClient, demo: DemoOrder) -> None:
         shop.create_order(demo.order, request_id=f"demo-{demo.order.reference}")
 
 
-def _tell_the_command(folder: Path, addresses: Addresses, api_keys: dict[str, str]) -> None:
+def _tell_the_command(folder: Path, addresses: Addresses, keys: InstallationKeys, api_keys: dict[str, str]) -> None:
     """Where `wismo` finds the stack: its own target and key, and for `wismo doctor` everything that can be asked."""
     known = {
         "target": addresses.grpc,
         "api_key": api_keys["lantern"],
         "api_keys": api_keys,
+        "admin_key": keys.admin,
         "page_url": addresses.page_url,
         "inbox_url": addresses.inbox_url,
-        "kafka": addresses.kafka,
-        "mongo": addresses.mongo,
-        "smtp": addresses.smtp,
+        "kafka_bootstrap": addresses.kafka,
+        "mongo_url": addresses.mongo,
+        "smtp_url": addresses.smtp,
         "ops": addresses.ops,
     }
     write_private(folder / "cli.json", json.dumps(known, indent=2))
