@@ -1,5 +1,5 @@
 # ruff: noqa: N802 - The names are those of the RPCs.
-"""An orders service in memory behind a real gRPC server: for tests of what calls it, when the real one is not the point.
+"""An orders service in memory behind a real gRPC server: for tests of its callers.
 
 It keeps the contract's promises about identity (request_id), sequence, isolation of merchants and error details, and
 knows nothing of fulfilment: every event counts as applied. Faults are asked for by name: `refuse_next`,

@@ -1,0 +1,5 @@
+"""`python -m wismo.cli`."""
+
+from wismo.cli import main
+
+main()
