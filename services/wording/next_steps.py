@@ -25,7 +25,9 @@ _NOT_WAITING_FOR_MONEY = frozenset(
 def next_step(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader) -> NextStep:
     """The next step of ``line`` in ``order`` at the reader's present moment. Defined for every kind and every state."""
     if line.state == line_pb2.LINE_STATE_CANCELLED:
-        return NextStep(reader.gettext("This was cancelled; nothing more comes of it."), "", nothing_to_do(reader))
+        return NextStep(
+            reader.gettext("This was cancelled and is no longer part of your order."), "", nothing_to_do(reader)
+        )
     if line.state == line_pb2.LINE_STATE_REVOKED:
         return NextStep(
             reader.gettext("This is no longer available to you."),
@@ -52,11 +54,11 @@ def _payment_failed(reader: Reader) -> NextStep:
 
 
 def _payment_pending(order: order_pb2.Order, reader: Reader) -> NextStep:
-    happens = reader.gettext("As soon as your payment has arrived, we go on at once.")
+    happens = reader.gettext("As soon as your payment arrives, we will go on with your order.")
     if order.pay_url:
         return NextStep(
             happens, "", reader.gettext("Please complete the payment if you have not yet."), "pay", must_act=True
         )
     return NextStep(
-        happens, "", reader.gettext("If you have paid already, you need not do anything: it can take a few days.")
+        happens, "", reader.gettext("If you have already paid, you need not do anything: it can take a few days.")
     )

@@ -11,7 +11,7 @@ def download(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader) -
     """The next step of a download, for every state."""
     found = next((one for one in order.downloads if one.line_id == line.line_id), None)
     if line.state != line_pb2.LINE_STATE_READY:
-        happens = reader.gettext("We are making your download ready, and send you a message as soon as it is.")
+        happens = reader.gettext("We are preparing your download and will send you a message as soon as it is ready.")
         return NextStep(happens, _on_time(line, reader), nothing_to_do(reader))
     until = _download_until(found, reader)
     if found and found.HasField("expires_at") and reader.is_past(found.expires_at):
@@ -25,7 +25,7 @@ def access(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader) -> 
     """The next step of an access, for every state."""
     found = next((one for one in order.accesses if one.line_id == line.line_id), None)
     if line.state != line_pb2.LINE_STATE_GRANTED:
-        happens = reader.gettext("We are opening your access, and send you the code as soon as it works.")
+        happens = reader.gettext("We are opening your access and will send you the code as soon as it works.")
         return NextStep(happens, _on_time(line, reader), nothing_to_do(reader))
     if found and found.HasField("expires_at"):
         day = reader.day(found.expires_at)
@@ -61,7 +61,7 @@ def trial(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader) -> N
                 by = charge_coming(found, reader)
             return NextStep(happens, by, reader.gettext("If you want to end it, please write to us."), "contact")
         case _:
-            happens = reader.gettext("We are setting up your trial, and send you a message as soon as it begins.")
+            happens = reader.gettext("We are setting up your trial and will send you a message as soon as it begins.")
             return NextStep(happens, _on_time(line, reader), nothing_to_do(reader))
 
 
@@ -99,7 +99,7 @@ def _running(found: entitlement_pb2.Trial, reader: Reader) -> NextStep:
     left = allowance_left(found, reader)
     by = charge_coming(found, reader)
     if found.HasField("price_after") or found.HasField("charge_at"):
-        you = reader.gettext("If you do not want to go on, cancel before that day: then nothing is charged.")
+        you = reader.gettext("If you do not want to continue, cancel before that day and nothing will be charged.")
     else:
         you = nothing_to_do(reader)
     return NextStep(" ".join(part for part in (happens, left) if part), by, you)

@@ -41,11 +41,13 @@ def physical(  # noqa: PLR0911  # One state, one answer: a table would only hide
         case line_pb2.LINE_STATE_DELIVERED:
             return _delivered(order, line, reader)
         case line_pb2.LINE_STATE_RETURNING:
-            happens = reader.gettext("It is on its way back to us. When it has arrived, we tell you how it goes on.")
+            happens = reader.gettext(
+                "It is on its way back to us. When it arrives, we will tell you what happens next."
+            )
             return NextStep(happens, "", nothing_to_do(reader))
         case line_pb2.LINE_STATE_RETURNED:
             happens = reader.gettext(
-                "It is back with us. We tell you as soon as the refund or the replacement is on its way."
+                "It is back with us. We will tell you as soon as the refund or replacement is on its way."
             )
             return NextStep(happens, "", nothing_to_do(reader))
         case _:
@@ -54,27 +56,27 @@ def physical(  # noqa: PLR0911  # One state, one answer: a table would only hide
 
 def _received(line: line_pb2.OrderLine, reader: Reader) -> NextStep:
     if line.pickup:
-        happens = reader.gettext("We get it ready for you to collect, and tell you as soon as you can come.")
+        happens = reader.gettext("We will get it ready and tell you as soon as you can collect it.")
         return NextStep(
             happens, expected_by(line.expected, reader), reader.gettext("Please wait for that message before you come.")
         )
-    happens = reader.gettext("We pack it and hand it to a carrier. When it leaves, we tell you where to follow it.")
+    happens = reader.gettext("We will pack it and hand it to a carrier, and tell you at once where to follow it.")
     return NextStep(happens, expected_by(line.expected, reader), nothing_to_do(reader))
 
 
 def _out_of_stock(line: line_pb2.OrderLine, reader: Reader) -> NextStep:
     if 0 < line.backordered_quantity < line.quantity:
         part = quantity_of(line.backordered_quantity, line.quantity, reader)
-        happens = reader.gettext("%(part)s are out of stock. We send them as soon as they are here.", part=part)
+        happens = reader.gettext("%(part)s are out of stock. We will send them as soon as they arrive here.", part=part)
     else:
-        happens = reader.gettext("It is out of stock just now. We send it as soon as it is here.")
+        happens = reader.gettext("It is out of stock just now. We will send it as soon as it arrives here.")
     return NextStep(happens, expected_by(line.expected, reader), nothing_to_do(reader))
 
 
 def _being_packed(line: line_pb2.OrderLine, reader: Reader) -> NextStep:
     if line.pickup:
         return _received(line, reader)
-    happens = reader.gettext("We are packing it. When it leaves, we tell you where to follow it.")
+    happens = reader.gettext("We are packing it. As soon as it leaves, we will tell you where to follow it.")
     return NextStep(happens, expected_by(line.expected, reader), nothing_to_do(reader))
 
 
@@ -86,7 +88,7 @@ def _on_its_way(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader
     if rest_to_ship:
         part = quantity_of(line.shipped_quantity, line.quantity, reader)
         happens = reader.gettext(
-            "%(part)s have left. The rest follows in another parcel, and we tell you when.", part=part
+            "%(part)s have left. The rest follows in another parcel; we will tell you when.", part=part
         )
     elif len(parcels) > 1:
         happens = reader.gettext("It comes in several parcels, which may arrive on different days.")
@@ -126,7 +128,7 @@ def _held_up(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader) -
     if problem and problem.HasField("next_update_at") and not reader.is_past(problem.next_update_at):
         by = reader.gettext("The next word from us comes by %(moment)s.", moment=reader.moment(problem.next_update_at))
     elif parcel and parcel.HasField("next_attempt_at") and not reader.is_past(parcel.next_attempt_at):
-        by = reader.gettext("The carrier tries again on %(day)s.", day=reader.day(parcel.next_attempt_at))
+        by = reader.gettext("The carrier will try again on %(day)s.", day=reader.day(parcel.next_attempt_at))
     else:
         by = expected_by(expected, reader)
     action: Action = "contact" if explained.buyer_must_act else "track" if parcel and parcel.tracking_url else ""
@@ -135,7 +137,7 @@ def _held_up(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader) -
 
 def _delivered(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader) -> NextStep:
     parcel = next((one for one in reversed(parcels_of(order, line)) if one.HasField("delivered_at")), None)
-    you = reader.gettext("If anything is missing or broken, please tell us: we put it right.")
+    you = reader.gettext("If anything is missing or broken, please tell us: we will put it right.")
     if line.pickup or parcel is None:
         happens = reader.gettext("You have it.") if line.pickup else reader.gettext("It was delivered.")
         return NextStep(happens, "", you, "contact")

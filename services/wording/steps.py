@@ -76,7 +76,7 @@ def access_steps(access: entitlement_pb2.Access, language: Language, *, copy_but
         + letter_case_matters(language, case_sensitive=access.case_sensitive),
         language.gettext("Press the button to log in."),
         language.gettext("If the site does not take the code, check that the Caps Lock key is off, and try once more."),
-        language.gettext("If it still does not work, write to us. It is not your fault, and we help you at once."),
+        language.gettext("If it still does not work, write to us. It is not your fault, and we will help you."),
     ]
     return tuple(steps)
 

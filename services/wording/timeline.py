@@ -25,7 +25,7 @@ _SENTENCES = {
     events.CHANGE_KIND_PAYMENT_CHANGED: mark("There was news of your payment"),
     events.CHANGE_KIND_LINES_BACKORDERED: mark("Out of stock for now; it follows later"),
     events.CHANGE_KIND_PACKING_STARTED: mark("We began to get it ready"),
-    events.CHANGE_KIND_PARCEL_SHIPPED: mark("A parcel was made ready to go to you"),
+    events.CHANGE_KIND_PARCEL_SHIPPED: mark("A parcel was packed for you"),
     events.CHANGE_KIND_PARCEL_CORRECTED: mark("The tracking details of a parcel were corrected"),
     events.CHANGE_KIND_PARCEL_PROGRESSED: mark("On its way"),
     events.CHANGE_KIND_RETURN_STARTED: mark("The return began"),
@@ -86,7 +86,9 @@ def timeline_entry(entry: order_pb2.TimelineEntry, order: order_pb2.Order, reade
     return sentence
 
 
-def _sentence(entry: order_pb2.TimelineEntry, order: order_pb2.Order, reader: Reader) -> str:
+def _sentence(  # noqa: PLR0911  # One kind, one sentence.
+    entry: order_pb2.TimelineEntry, order: order_pb2.Order, reader: Reader
+) -> str:
     match entry.kind:
         case events.CHANGE_KIND_PARCEL_PROGRESSED:
             return tracking_status(entry.tracking_status, reader)
@@ -94,6 +96,10 @@ def _sentence(entry: order_pb2.TimelineEntry, order: order_pb2.Order, reader: Re
             return payment_state(order.payment_state, reader)
         case events.CHANGE_KIND_EXPECTATION_REVISED if entry.expected.HasField("latest"):
             return reader.gettext("Now expected %(when)s", when=expected_when(entry.expected, reader))
+        case events.CHANGE_KIND_PARCEL_SHIPPED:
+            parcel = next((one for one in order.parcels if one.parcel_id == entry.parcel_id), None)
+            if parcel is not None and parcel.HasField("handed_over_at"):
+                return reader.gettext("A parcel left for you")
         case events.CHANGE_KIND_REFUNDED:
             refund = next((one for one in order.refunds if one.refund_id == entry.subject_id), None)
             if refund is not None:

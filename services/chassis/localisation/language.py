@@ -18,6 +18,7 @@ Direction = Literal["ltr", "rtl"]
 
 # English without a region is written for the whole world: 23 November 2026, 18:00; "a, b and c".
 _FORMATS = {"en": "en-GB"}
+_YEARS = {"ru": ("г.", "года")}
 
 
 class Language:
@@ -167,7 +168,10 @@ class Language:
 
     def _day(self, day: dt.date, today: dt.date | None) -> str:
         if today is not None and today.year != day.year:
-            return format_date(day, "long", self._locale)
+            text = format_date(day, "long", self._locale)
+            short, spelt = _YEARS.get(self.tag, ("", ""))
+            # An abbreviation's full stop would meet that of the sentence.
+            return text.removesuffix(short) + spelt if short and text.endswith(short) else text
         return format_skeleton("MMMMd", _midnight(day), locale=self._locale)
 
 

@@ -16,9 +16,14 @@ SUBJECT = "merchants/demo/orders/R-10042"
 SIGNER = LinkSigner(KeyRing.parse("k2:second-secret,k1:first-secret"))
 
 
-def token(signer: LinkSigner = SIGNER, **changes: object) -> str:
-    parts = {"purpose": "order", "subject": SUBJECT, "version": 1, "expires_at": LATER} | changes
-    return signer.sign(**parts)  # type: ignore[arg-type]  # The values are those of sign, by name.
+def token(
+    signer: LinkSigner = SIGNER,
+    purpose: str = "order",
+    subject: str = SUBJECT,
+    version: int = 1,
+    expires_at: datetime = LATER,
+) -> str:
+    return signer.sign(purpose=purpose, subject=subject, version=version, expires_at=expires_at)
 
 
 def test_a_link_opens_to_what_was_signed() -> None:
@@ -63,7 +68,7 @@ def test_a_token_with_something_behind_it_is_refused(suffix: str) -> None:
 
 
 def test_a_link_is_open_until_its_last_second_and_says_afterwards_what_it_was_for() -> None:
-    assert SIGNER.open(token(), "order", LATER - timedelta(seconds=1))
+    assert SIGNER.open(token(), "order", LATER - timedelta(seconds=1)).version == 1
     with pytest.raises(ExpiredLink) as caught:
         SIGNER.open(token(), "order", LATER)
     assert caught.value.link.subject == SUBJECT
@@ -76,7 +81,7 @@ def test_a_link_for_one_purpose_serves_no_other_even_when_expired() -> None:
 
 def test_links_signed_with_an_older_key_open_and_with_a_foreign_key_do_not() -> None:
     old = token(LinkSigner(KeyRing.parse("k1:first-secret")))
-    assert SIGNER.open(old, "order", NOW)
+    assert SIGNER.open(old, "order", NOW).subject == SUBJECT
     for foreign in ("k1:another-secret", "k9:first-secret"):
         with pytest.raises(BadLink):
             SIGNER.open(token(LinkSigner(KeyRing.parse(foreign))), "order", NOW)
@@ -87,10 +92,12 @@ def test_a_key_s_id_cannot_be_swapped_for_another_s() -> None:
         SIGNER.open("k1" + token()[2:], "order", NOW)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{"version": -1}, {"subject": "a\nb"}, {"purpose": "a\nb"}, {"expires_at": LATER.replace(tzinfo=None)}],
-)
-def test_what_could_not_be_read_back_is_not_signed(changes: dict[str, object]) -> None:
+def test_what_could_not_be_read_back_is_not_signed() -> None:
     with pytest.raises(ValueError):
-        token(**changes)
+        token(version=-1)
+    with pytest.raises(ValueError):
+        token(subject="a\nb")
+    with pytest.raises(ValueError):
+        token(purpose="a\nb")
+    with pytest.raises(ValueError):
+        token(expires_at=LATER.replace(tzinfo=None))
