@@ -1,0 +1,178 @@
+"""Messages and domain values, field by field. Both are named alike, so the descriptor of a message says how each field maps."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from operator import attrgetter
+from types import NoneType
+from typing import Any, Generic, NamedTuple, TypeVar, get_args, get_type_hints
+
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.money_pb2 import Money as MoneyMessage
+
+from orders.domain import tracking, vocabulary
+from orders.domain.values import Money, Sealed
+from wismo.orders.v1.secret_pb2 import Secret
+
+Value = TypeVar("Value")
+Seal = Callable[[str], Sealed]
+To = Callable[[Any], Any]
+From = Callable[[Any, Seal | None], Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Field(NamedTuple):
+    """How one field maps. ``to`` and ``back`` map one element; None is "as it is"."""
+
+    name: str
+    to: To | None
+    back: From | None
+    repeated: bool
+    is_message: bool
+    required: bool
+
+
+class Codec(Generic[Value]):
+    """Between one domain class and one message; only fields that the domain class has are mapped."""
+
+    def __init__(self, value: type[Value], message: Any, known: Mapping[str, "Codec[Any]"]) -> None:
+        """``known`` holds the codecs of the messages inside, by full name."""
+        self.value = value
+        self.message = message
+        hints = get_type_hints(value)
+        descriptor: Descriptor = message.DESCRIPTOR
+        self.fields = tuple(
+            _field(descriptor.fields_by_name[field.name], hints[field.name], known)
+            for field in fields(value)  # type: ignore[arg-type]  # Only dataclasses come here.
+        )
+        names = [field.name for field in self.fields]
+        self._values: Callable[[Any], tuple[Any, ...]] = attrgetter(*names) if len(names) > 1 else _tuple_of(names)
+
+    def to_proto(self, value: Value, without: frozenset[str] = frozenset()) -> Any:
+        """The message; what is empty is left unset, as proto3 reads it anyway."""
+        given: dict[str, Any] = {}
+        for (name, to, _, repeated, is_message, _), part in zip(self.fields, self._values(value), strict=True):
+            if part is None or (not is_message and not part) or (repeated and not part) or name in without:
+                continue
+            if to is None:
+                given[name] = part
+            elif repeated:
+                given[name] = [to(item) for item in part]
+            else:
+                given[name] = to(part)
+        return self.message(**given)
+
+    def from_proto(self, message: Any, seal: Seal | None = None) -> Value:
+        """The domain value. ValueError when a field is unset that it cannot be without, or a time or number means nothing."""
+        values: list[Any] = []
+        for name, _, back, repeated, is_message, required in self.fields:
+            if repeated:
+                items = getattr(message, name)
+                values.append(tuple(items) if back is None else tuple([back(item, seal) for item in items]))
+            elif is_message:
+                if message.HasField(name):
+                    values.append(back(getattr(message, name), seal) if back else None)
+                elif required:
+                    raise ValueError(f"{name} is not set")
+                else:
+                    values.append(None)
+            else:
+                part = getattr(message, name)
+                values.append(part if back is None else back(part, seal))
+        return self.value(*values)
+
+
+def time_to_proto(at: datetime) -> Timestamp:
+    """To the microsecond."""
+    since = at - _EPOCH
+    return Timestamp(seconds=since.days * 86400 + since.seconds, nanos=since.microseconds * 1000)
+
+
+def time_from_proto(message: Timestamp, seal: Seal | None = None) -> datetime:
+    """Aware, UTC; what is finer than a microsecond is cut off. ValueError outside the years 1 to 9999."""
+    try:
+        return _EPOCH + timedelta(0, message.seconds, message.nanos // 1000)
+    except OverflowError:
+        raise ValueError("a time is outside the years 1 to 9999") from None
+
+
+def _duration_to_proto(span: timedelta) -> Duration:
+    # Both parts must have one sign; whole microseconds keep it simple.
+    micros = span // timedelta(microseconds=1)
+    sign = -1 if micros < 0 else 1
+    seconds, rest = divmod(abs(micros), 1_000_000)
+    return Duration(seconds=sign * seconds, nanos=sign * rest * 1000)
+
+
+def _duration_from_proto(message: Duration, seal: Seal | None = None) -> timedelta:
+    try:
+        return timedelta(0, message.seconds, int(message.nanos / 1000))
+    except OverflowError:
+        raise ValueError("a duration is too long") from None
+
+
+def _money_to_proto(money: Money) -> MoneyMessage:
+    return MoneyMessage(currency_code=money.currency, units=money.units, nanos=money.nanos)
+
+
+def _money_from_proto(message: MoneyMessage, seal: Seal | None = None) -> Money:
+    return Money(message.currency_code, message.units, message.nanos)
+
+
+def _secret_to_proto(sealed: Sealed) -> Secret:
+    return Secret(key_id=sealed.key_id, ciphertext=sealed.ciphertext)
+
+
+def _secret_from_proto(message: Secret, seal: Seal | None = None) -> Sealed | None:
+    """From outside (with ``seal``) only plaintext is taken; from our own store only what is sealed."""
+    if seal is None:
+        return Sealed(message.key_id, message.ciphertext) if message.ciphertext else None
+    if message.ciphertext or message.key_id:
+        raise ValueError("a secret is sent as plaintext; key_id and ciphertext are set by the service only")
+    return seal(message.plaintext) if message.plaintext else None
+
+
+_WELL_KNOWN: Mapping[str, tuple[To, From]] = {
+    "google.protobuf.Timestamp": (time_to_proto, time_from_proto),
+    "google.protobuf.Duration": (_duration_to_proto, _duration_from_proto),
+    "google.type.Money": (_money_to_proto, _money_from_proto),
+    "wismo.orders.v1.Secret": (_secret_to_proto, _secret_from_proto),
+}
+
+
+def _field(descriptor: FieldDescriptor, hint: Any, known: Mapping[str, Codec[Any]]) -> Field:
+    repeated = descriptor.is_repeated
+    is_message = descriptor.type == FieldDescriptor.TYPE_MESSAGE
+    required = is_message and not repeated and NoneType not in get_args(hint)
+    to: To | None = None
+    back: From | None = None
+    if is_message:
+        assert descriptor.message_type is not None
+        name = descriptor.message_type.full_name
+        to, back = _WELL_KNOWN[name] if name in _WELL_KNOWN else (known[name].to_proto, known[name].from_proto)
+    elif descriptor.type == FieldDescriptor.TYPE_ENUM:
+        assert descriptor.enum_type is not None
+        back = _from_number(descriptor.enum_type)
+    return Field(descriptor.name, to, back, repeated, is_message, required)
+
+
+def _from_number(descriptor: EnumDescriptor) -> From:
+    kind: type[IntEnum] = getattr(vocabulary, descriptor.name, None) or getattr(tracking, descriptor.name)
+    table = {int(member): member for member in kind}
+
+    def member_of(number: int, seal: Seal | None = None) -> IntEnum:
+        found = table.get(number)
+        if found is None:
+            raise ValueError(f"{number} is no {descriptor.name}")
+        return found
+
+    return member_of
+
+
+def _tuple_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    return lambda value: tuple(getattr(value, name) for name in names)
