@@ -1,0 +1,149 @@
+"""Orders, their log and the outbox in MongoDB, written in one transaction."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from bson import Binary
+from pymongo import AsyncMongoClient, InsertOne, ReplaceOne, UpdateOne, WriteConcern
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from chassis.crash_points import crash_point
+from chassis.mongo import Document
+from orders.adapters import schema
+from orders.adapters.documents import log_document, log_id, order_document, outbox_document, stored_order
+from orders.adapters.mongo_errors import Translated, translate
+from orders.use_cases.ports import OrderQuery, OrderRow
+from orders.use_cases.stored import Changes, StoredOrder
+
+_UNKNOWN_RESULT = "UnknownTransactionCommitResult"
+_COMMIT_ATTEMPTS = 3
+_SNAPSHOT = ReadConcern("snapshot")
+_DURABLE = WriteConcern(w="majority", j=True, wtimeout=5_000)
+
+
+class MongoOrders:
+    """The OrderStore. Every update filters by `_id` alone; versions are compared by reading inside the transaction."""
+
+    def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
+        self._client = client
+        self._orders = client[database][schema.ORDERS]
+        self._events = client[database][schema.EVENTS]
+        self._outbox = client[database][schema.OUTBOX]
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["MongoGroupCommit"]:
+        group = MongoGroupCommit(self)
+        async with self._client.start_session() as session:
+            with Translated(nothing_written=True):
+                await session.start_transaction(read_concern=_SNAPSHOT, write_concern=_DURABLE)
+            group.session = session
+            try:
+                yield group
+            except BaseException:
+                await _abort(session)
+                raise
+            if not group.wrote:
+                # Nothing to make durable; ending it tells the server to forget its snapshot.
+                await _abort(session)
+                return
+            crash_point("orders.before_commit")
+            await _commit(session)
+            crash_point("orders.after_commit")
+
+    async def find(self, key: str) -> StoredOrder | None:
+        with Translated(nothing_written=True):
+            document = await self._orders.find_one({"_id": key})
+        return stored_order(document) if document else None
+
+    async def page(self, query: OrderQuery) -> Sequence[OrderRow]:
+        filters: Document = {"merchant": query.merchant}
+        if query.states:
+            filters["state"] = {"$in": sorted(query.states)}
+        if query.with_open_problem:
+            filters["open_problem"] = True
+        if query.after:
+            updated, key = query.after
+            filters["$or"] = [{"updated": {"$gt": updated}}, {"updated": updated, "_id": {"$gt": key}}]
+        with Translated(nothing_written=True):
+            found = self._orders.find(filters, {"body": 1, "updated": 1}).sort([("updated", 1), ("_id", 1)]).limit(query.limit)
+            return [OrderRow(bytes(row["body"]), (row["updated"], row["_id"])) async for row in found]
+
+    async def history(self, key: str) -> Sequence[tuple[int, bytes]]:
+        with Translated(nothing_written=True):
+            # "$" follows "#" in ASCII, so that the range holds this order's rows and no others.
+            found = self._events.find({"_id": {"$gt": f"{key}#", "$lt": f"{key}$"}}, {"change": 1}).sort("_id", 1)
+            return [(int(row["_id"].rpartition("#")[2]), bytes(row["change"])) async for row in found]
+
+    async def redact(self, key: str, changes: Mapping[int, bytes]) -> None:
+        updates = [
+            UpdateOne({"_id": log_id(key, sequence)}, {"$set": {"change": Binary(change)}})
+            for sequence, change in changes.items()
+        ]
+        if updates:
+            with Translated(nothing_written=False):
+                await self._events.bulk_write(updates, ordered=False)
+
+
+class MongoGroupCommit:
+    """One transaction of `MongoOrders`."""
+
+    session: AsyncClientSession
+
+    def __init__(self, store: MongoOrders) -> None:
+        self._store = store
+        self.wrote = False
+
+    async def read(self, known: Mapping[str, int]) -> dict[str, StoredOrder | None]:
+        """Versions of the orders that are known, and whole documents of the others and of those that turn out to be stale."""
+        orders = self._store._orders  # noqa: SLF001  # One adapter in two classes.
+        found: dict[str, StoredOrder | None] = {}
+        unread = [key for key, version in known.items() if not version]
+        cached = [key for key, version in known.items() if version]
+        with Translated(nothing_written=True):
+            if cached:
+                rows = orders.find({"_id": {"$in": cached}}, {"version": 1}, session=self.session, batch_size=len(cached) + 1)
+                versions = {row["_id"]: row["version"] async for row in rows}
+                unread += [key for key in cached if versions.get(key) != known[key]]
+            if unread:
+                found = dict.fromkeys(unread)
+                documents = orders.find({"_id": {"$in": unread}}, session=self.session, batch_size=len(unread) + 1)
+                async for document in documents:
+                    found[document["_id"]] = stored_order(document)
+        return found
+
+    async def write(self, changes: Changes) -> None:
+        """Orders, log and outbox. An order made by another process meanwhile shows as a duplicate key: a conflict too."""
+        store = self._store
+        self.wrote = True
+        writes: list[InsertOne[Document] | ReplaceOne[Document]] = [
+            InsertOne(order_document(order)) for order in changes.created
+        ]
+        writes += [ReplaceOne({"_id": order.key}, order_document(order)) for order in changes.replaced]
+        with Translated(nothing_written=True):
+            await store._orders.bulk_write(writes, ordered=False, session=self.session)  # noqa: SLF001  # As above.
+            await store._events.insert_many([log_document(row) for row in changes.log], ordered=False, session=self.session)  # noqa: SLF001
+            await store._outbox.insert_many([outbox_document(row) for row in changes.outbox], ordered=False, session=self.session)  # noqa: SLF001
+
+
+async def _commit(session: AsyncClientSession) -> None:
+    for attempt in range(1, _COMMIT_ATTEMPTS + 1):
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            # Only the commit may be repeated by itself: the server knows the transaction by its number.
+            if error.has_error_label(_UNKNOWN_RESULT) and attempt < _COMMIT_ATTEMPTS:
+                await asyncio.sleep(0.05 * attempt)
+                continue
+            raise translate(error, nothing_written=not error.has_error_label(_UNKNOWN_RESULT)) from error
+        return
+
+
+async def _abort(session: AsyncClientSession) -> None:
+    try:
+        if session.in_transaction:
+            await session.abort_transaction()
+    except PyMongoError:
+        return  # The server aborts it by itself; whatever went wrong before is what counts.

@@ -1,0 +1,22 @@
+"""The collections of this service, made before the first transaction: one that must make them would conflict with itself."""
+
+from pymongo import IndexModel
+
+from chassis.mongo import CollectionSpec
+
+ORDERS = "orders"
+EVENTS = "events"
+OUTBOX = "outbox"
+MERCHANTS = "merchants"
+API_KEYS = "api_keys"
+LEASES = "leases"
+
+COLLECTIONS = (
+    # A list shows the newest change last, one merchant's only.
+    CollectionSpec(ORDERS, [IndexModel([("merchant", 1), ("updated", 1), ("_id", 1)], name="merchant_updated")]),
+    CollectionSpec(EVENTS),
+    CollectionSpec(OUTBOX),
+    CollectionSpec(MERCHANTS),
+    CollectionSpec(API_KEYS, [IndexModel([("merchant", 1), ("created", 1)], name="merchant_created")]),
+    CollectionSpec(LEASES),
+)

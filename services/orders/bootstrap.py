@@ -1,0 +1,152 @@
+"""The parts list: every object of a process of this service, and what it is given."""
+
+import asyncio
+import secrets
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pymongo import AsyncMongoClient
+
+from chassis.clock import SystemClock
+from chassis.kafka import Producer, TopicSpec
+from chassis.keys import KeyRing
+from chassis.mongo import Document
+from chassis.sealing import Sealer
+from orders.adapters import proto_mapping, schema
+from orders.adapters.kafka_publisher import KafkaPublisher
+from orders.adapters.merchant_snapshots import snapshot
+from orders.adapters.mongo_leases import MongoShardLeases
+from orders.adapters.mongo_merchants import MongoKeys, MongoMerchants
+from orders.adapters.mongo_orders import MongoOrders
+from orders.adapters.mongo_outbox import MongoOutbox
+from orders.adapters.order_events import ProtoEncoding, merchant_event
+from orders.domain.order import Sealed
+from orders.measures import Measures
+from orders.relay.loop import Relay
+from orders.relay.shards import Shards
+from orders.rpc.calls import Gate
+from orders.rpc.contract import contract_validator
+from orders.rpc.later import charges_rpcs, questions_rpcs
+from orders.rpc.many_events import ManyEventsCalls
+from orders.rpc.mapping import Reading
+from orders.rpc.merchants_service import MerchantCalls, merchant_check
+from orders.rpc.orders_service import OrderCalls
+from orders.rpc.server import Server, tls
+from orders.rpc.watch_orders import WatchCalls
+from orders.settings import Settings
+from orders.use_cases.credentials import Credentials
+from orders.use_cases.directory import MerchantDirectory
+from orders.use_cases.intake import Intake
+from orders.use_cases.merchants import ApiKeys, Merchants
+from orders.use_cases.orders import Orders
+from orders.use_cases.outbox import MERCHANT_EVENTS, ORDER_EVENTS
+from orders.use_cases.requests import digester
+from orders.use_cases.watching import Watching
+
+# A relay that dies leaves its shards to others after this long; each renewal is a transaction, three in this time.
+_LEASE = timedelta(seconds=6)
+
+
+@dataclass(frozen=True, slots=True)
+class RelayParts:
+    """The relay and what must be closed with it."""
+
+    relay: Relay
+    shards: Shards
+    producer: Producer
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParts:
+    """The gRPC side. The intake's `run` must be running for writes to be answered."""
+
+    server: Server
+    intake: Intake
+
+
+def build_relay(settings: Settings, client: AsyncMongoClient[Document], measures: Measures) -> RelayParts:
+    """Outbox to Kafka."""
+    database = client[settings.database]
+    owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+    leases = MongoShardLeases(database[schema.LEASES], owner, _LEASE)
+    shards = Shards(leases, renew_seconds=_LEASE.total_seconds() / 3)
+    producer = Producer(settings.kafka_bootstrap, "orders-relay")
+    outbox = MongoOutbox(client, settings.database, SystemClock())
+    return RelayParts(Relay(outbox, KafkaPublisher(producer), shards, measures), shards, producer)
+
+
+def build_api(
+    settings: Settings,
+    client: AsyncMongoClient[Document],
+    measures: Measures,
+    is_well: Callable[[], Awaitable[bool]],
+    wake_relay: Callable[[], None],
+) -> ApiParts:
+    """gRPC to the database. Binds its port at once."""
+    clock = SystemClock()
+    validate = contract_validator()
+    merchant_store = MongoMerchants(client, settings.database)
+    keys = MongoKeys(client, settings.database)
+    directory = MerchantDirectory(merchant_store, snapshot, time.monotonic)
+    store = MongoOrders(client, settings.database)
+    intake = Intake(store, ProtoEncoding(), clock, measures, on_commit=lambda _: wake_relay())
+    orders = Orders(store, intake, directory)
+    merchants = Merchants(
+        store=merchant_store,
+        directory=directory,
+        clock=clock,
+        validate=merchant_check(validate),
+        encode_event=lambda merchant: merchant_event(merchant).SerializeToString(),
+        on_change=wake_relay,
+    )
+    credentials = Credentials(
+        keys, clock, time.monotonic, admin_key_hash=settings.admin_key_hash, service_key_hash=settings.service_key_hash
+    )
+    watching = Watching(MongoOutbox(client, settings.database, clock), measures.watchers.set)
+    reading = Reading(proto_mapping, sealing(settings.sealing_keys), digester(settings.sealing_keys))
+    gate = Gate(credentials, validate, measures)
+    services = {
+        "wismo.orders.v1.OrdersService": {
+            **OrderCalls(orders, reading).rpcs(),
+            **ManyEventsCalls(orders, reading, validate, measures).rpcs(),
+            **WatchCalls(orders, watching).rpcs(),
+        },
+        "wismo.orders.v1.MerchantsService": MerchantCalls(merchants, ApiKeys(keys, merchant_store, clock)).rpcs(),
+        "wismo.orders.v1.QuestionsService": questions_rpcs(),
+        "wismo.orders.v1.ChargesService": charges_rpcs(),
+    }
+    handlers = {name: gate.handlers(name, rpcs) for name, rpcs in services.items()}
+    certificate = tls(settings.tls_cert_file, settings.tls_key_file, settings.tls_client_ca_file)
+    return ApiParts(Server(settings.listen, handlers, is_well, certificate), intake)
+
+
+def sealing(keys: KeyRing) -> Callable[[str, str], Sealed]:
+    """Seals a secret so that it opens for this order only."""
+    sealer = Sealer(keys)
+
+    def seal(plaintext: str, order: str) -> Sealed:
+        sealed = sealer.seal(plaintext, order)
+        return Sealed(sealed.key_id, sealed.ciphertext)
+
+    return seal
+
+
+def topics(settings: Settings) -> tuple[TopicSpec, ...]:
+    """The topics that this service writes to. Merchants are kept for ever, each in its newest form."""
+    return (
+        TopicSpec(ORDER_EVENTS, settings.topic_partitions, settings.topic_replication),
+        TopicSpec(MERCHANT_EVENTS, 1, settings.topic_replication, {"cleanup.policy": "compact"}),
+    )
+
+
+async def database_is_well(client: AsyncMongoClient[Document]) -> bool:
+    """Whether the database answers within two seconds."""
+    try:
+        async with asyncio.timeout(2):
+            await client.admin.command("ping")
+    except Exception:  # noqa: BLE001  # Whatever it is, the answer is no.
+        return False
+    return True

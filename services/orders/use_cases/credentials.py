@@ -1,0 +1,102 @@
+"""Who calls: a merchant's key, the installation's admin key, or the status page's service key."""
+
+import hmac
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from chassis.clock import Clock
+from chassis.keys import hash_key
+from orders.use_cases.errors import Unauthenticated
+from orders.use_cases.ports import KeyRecord, KeyStore
+
+SCOPE_WRITE = 1
+SCOPE_READ = 2
+# A revoked key must stop working within 10 seconds; half of it leaves room for a slow read.
+_FRESH_SECONDS = 5.0
+_REMEMBERED = 10_000
+_LONGEST = 200
+
+
+class Role(Enum):
+    """What kind of credential it is."""
+
+    MERCHANT = "merchant"
+    ADMIN = "admin"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls. `merchant` is set for a merchant's key, and is the only place from which a merchant is ever taken."""
+
+    role: Role
+    merchant: str = ""
+    may_write: bool = True
+
+
+_ADMIN = Principal(Role.ADMIN)
+_SERVICE = Principal(Role.SERVICE)
+
+
+@dataclass(slots=True)
+class _Remembered:
+    record: KeyRecord | None
+    read_at: float
+
+
+class Credentials:
+    """Turns a bearer key into a principal. What the database says is remembered for 5 seconds, so revoking works within that."""
+
+    def __init__(
+        self,
+        keys: KeyStore,
+        clock: Clock,
+        monotonic: Callable[[], float],
+        *,
+        admin_key_hash: str | None,
+        service_key_hash: str | None,
+    ) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._monotonic = monotonic
+        self._fixed = [
+            (hashed, principal)
+            for hashed, principal in ((admin_key_hash, _ADMIN), (service_key_hash, _SERVICE))
+            if hashed is not None
+        ]
+        self._remembered: OrderedDict[str, _Remembered] = OrderedDict()
+
+    async def principal(self, key: str) -> Principal:
+        """Whose key it is. Raises Unauthenticated, or StoreUnavailable when the database must be asked and does not answer."""
+        if not key or len(key) > _LONGEST:
+            raise _unknown()
+        hashed = hash_key(key)
+        for known, principal in self._fixed:
+            if hmac.compare_digest(hashed, known):
+                return principal
+        record = await self._record(hashed)
+        if record is None or not _is_valid(record, self._clock.now()):
+            raise _unknown()
+        return Principal(Role.MERCHANT, record.merchant, record.scope == SCOPE_WRITE)
+
+    async def _record(self, hashed: str) -> KeyRecord | None:
+        now = self._monotonic()
+        remembered = self._remembered.get(hashed)
+        if remembered is None or now - remembered.read_at > _FRESH_SECONDS:
+            remembered = _Remembered(await self._keys.find(hashed), now)
+            self._remembered[hashed] = remembered
+            self._remembered.move_to_end(hashed)
+            if len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return remembered.record
+
+
+def _is_valid(record: KeyRecord, now: datetime) -> bool:
+    return record.revoked is None and (record.expires is None or now < record.expires)
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated("The API key is unknown, expired or revoked. Send metadata `authorization: Bearer <API key>`.")

@@ -1,0 +1,125 @@
+"""Let a group of commands act on the orders they name, in memory. Pure: nothing is read or written here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from orders.domain import fold
+from orders.domain.errors import DomainError
+from orders.domain.fold import Recorded
+from orders.domain.vocabulary import Effect
+from orders.use_cases.commands import Answer, Command, CreateOrder, RecordEvent
+from orders.use_cases.errors import AlreadyExists, EtagMismatch, OrdersError, order_not_found
+from orders.use_cases.outbox import ORDER_EVENTS, row_id
+from orders.use_cases.ports import Encoding
+from orders.use_cases.requests import Answered, RequestLog
+from orders.use_cases.stored import Changes, LogRow, OutboxRow, StoredOrder
+
+Outcome = Answer | Exception
+
+
+@dataclass(slots=True)
+class _Work:
+    orders: dict[str, StoredOrder | None]
+    created: set[str] = field(default_factory=set)
+    changed: dict[str, StoredOrder] = field(default_factory=dict)
+    log: list[LogRow] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list)
+
+
+def fold_group(
+    commands: Sequence[Command], orders: Mapping[str, StoredOrder | None], now: datetime, encoding: Encoding
+) -> tuple[list[Outcome], Changes]:
+    """One outcome per command, in their order, and what is to be written for all of them.
+
+    `orders` holds every order that is named, None where there is none. Commands for one order see each other's effect. A command
+    that is refused, or at which folding itself fails, changes nothing and is answered with its error.
+    """
+    work = _Work(dict(orders))
+    outcomes: list[Outcome] = []
+    for command in commands:
+        try:
+            if isinstance(command, CreateOrder):
+                outcomes.append(_create(work, command, now, encoding))
+            else:
+                outcomes.append(_record(work, command, now, encoding))
+        except Exception as error:  # noqa: BLE001  # Whatever one command meets must not stop the others of its group.
+            outcomes.append(error)
+    created = tuple(order for key, order in work.changed.items() if key in work.created)
+    replaced = tuple(order for key, order in work.changed.items() if key not in work.created)
+    return outcomes, Changes(created, replaced, tuple(work.log), tuple(work.outbox))
+
+
+def is_expected(error: Exception) -> bool:
+    """Whether an outcome is a refusal that the caller is told about, not a defect of ours."""
+    return isinstance(error, OrdersError | DomainError)
+
+
+def _create(work: _Work, command: CreateOrder, now: datetime, encoding: Encoding) -> Answer:
+    stored = work.orders.get(command.key)
+    if stored is not None:
+        if stored.order.name == command.name and stored.requests.created_by(command.mark):
+            return _answer(stored, Answered(1, Effect.APPLIED, stored.order.state))
+        raise AlreadyExists(
+            f"There is an order {stored.order.name} already, with other content; references differ in more than capital letters.",
+            reason="ORDER_EXISTS",
+            metadata={"order": stored.order.name},
+        )
+    recorded = fold.create(command.draft, command.occurred_at, now)
+    work.created.add(command.key)
+    return _written(work, command, recorded, RequestLog(), now, encoding)
+
+
+def _record(work: _Work, command: RecordEvent, now: datetime, encoding: Encoding) -> Answer:
+    stored = work.orders.get(command.key)
+    # Names are exact; only the uniqueness of references overlooks capital letters.
+    if stored is None or stored.order.name != command.name:
+        raise order_not_found(command.name)
+    answered = stored.requests.find(command.mark)
+    if answered is not None:
+        return _answer(stored, answered)
+    if command.etag and command.etag != stored.order.etag:
+        raise EtagMismatch(
+            "The order has changed since it was read; read it again and decide anew.",
+            metadata={"order": command.name, "etag": stored.order.etag},
+        )
+    recorded = fold.record(stored.order, command.event, now, command.merchant.policy)
+    if recorded.effect is Effect.REPEATED:
+        return Answer(recorded.sequence, recorded.effect, stored.order.state, stored.order.etag, stored.body)
+    return _written(work, command, recorded, stored.requests, now, encoding)
+
+
+def _written(
+    work: _Work, command: Command, recorded: Recorded, requests: RequestLog, now: datetime, encoding: Encoding
+) -> Answer:
+    order = recorded.order
+    body = encoding.order(order)
+    answered = Answered(recorded.sequence, recorded.effect, order.state)
+    stored = StoredOrder(command.key, command.merchant.name, order, body, requests.with_answer(command.mark, answered))
+    kind = recorded.event.kind.name.lower()
+    value = encoding.order_event(recorded, body, command.merchant.body, command.mark.request_id, now)
+    change = encoding.change(recorded.event)
+    work.log.append(
+        LogRow(
+            command.key, order.name, command.merchant.name, recorded.sequence, now, recorded.effect, change, command.mark.request_id
+        )
+    )
+    work.outbox.append(
+        OutboxRow(
+            id=row_id(command.key, recorded.sequence),
+            topic=ORDER_EVENTS,
+            key=order.name,
+            event_id=f"{order.name}#{recorded.sequence}",
+            event_type=f"wismo.order.{kind}.v1",
+            time=now,
+            value=value,
+        )
+    )
+    work.orders[command.key] = stored
+    work.changed[command.key] = stored
+    return _answer(stored, answered)
+
+
+def _answer(stored: StoredOrder, answered: Answered) -> Answer:
+    # The etag of that moment follows from its sequence, so a replay gives it again although the order has moved on.
+    return Answer(answered.sequence, answered.effect, answered.order_state, f'"{answered.sequence}"', stored.body)
