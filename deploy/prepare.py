@@ -9,6 +9,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from collections.abc import Callable
@@ -59,7 +60,7 @@ def make_venv() -> None:
 
 
 def install_locked() -> None:
-    common = ["install", "--require-hashes", "-r", str(LOCK)]
+    common = ["install", "-q", "--require-hashes", "-r", str(LOCK)]
     if subprocess.run([*UV, *common, *into_venv()], env=environment(), check=False).returncode:
         print("  uv could not; trying again with pip.", flush=True)
         run([*PIP, *common])
@@ -101,10 +102,29 @@ def run(command: list[str], *, given: str | None = None) -> None:
 
 
 def step(what: str, do: Callable[[], None]) -> None:
-    print(f"• {what} …", flush=True)
+    """Say what is done and for how long; on a terminal the seconds move."""
     began = time.monotonic()
-    do()
-    print(f"  done in {time.monotonic() - began:.1f} s", flush=True)
+    if not sys.stdout.isatty():
+        print(f"• {what} …", flush=True)
+        do()
+        print(f"  done in {time.monotonic() - began:.1f} s", flush=True)
+        return
+    done = threading.Event()
+
+    def tick() -> None:
+        while True:
+            print(f"\r• {what} … {time.monotonic() - began:.0f} s ", end="", flush=True)
+            if done.wait(0.5):
+                return
+
+    clock = threading.Thread(target=tick, daemon=True)
+    clock.start()
+    try:
+        do()
+    finally:
+        done.set()
+        clock.join()
+    print(f"\r• {what}: done in {time.monotonic() - began:.1f} s   ", flush=True)
 
 
 if __name__ == "__main__":

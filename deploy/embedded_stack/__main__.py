@@ -6,7 +6,6 @@ import os
 import sys
 
 from chassis.settings import SettingsError, describe, load
-from embedded_stack.run import run_stack
 from embedded_stack.servers.data_folder import DataFolder, FolderInUseError
 from embedded_stack.servers.ports import PortTakenError
 from embedded_stack.settings import StackSettings
@@ -30,6 +29,9 @@ def main() -> int:
     if options.settings:
         print(settings_table())
         return 0
+    # Imported late: a second, in which nothing is said, before somebody who only asked for help gets it.
+    from embedded_stack.run import run_stack
+
     try:
         settings = load(StackSettings, os.environ)
         with DataFolder(settings.data_dir) as folder:
