@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
 from chassis.localisation.language import Language
 
@@ -12,8 +13,8 @@ def install_jinja(env: Environment, current: Callable[[], Language]) -> None:
     same).
 
     Installs ``{% trans %}``, gettext, ngettext, pgettext, npgettext (values by name, ``%(name)s``), a global
-    ``language()``, and the filters date, day, time, datetime, relative_day, relative_datetime, number, money, size and
-    list_of. Zones and ``now`` are arguments of the filters.
+    ``language()``, and the methods of Language as filters: date, day, time, datetime, day_range, relative_day,
+    relative_datetime, number, money, size, and list as ``list_of``; zone and ``now`` are arguments as there.
     """
     env.add_extension("jinja2.ext.i18n")
     # The lambdas ask for the language at each use.
@@ -25,15 +26,30 @@ def install_jinja(env: Environment, current: Callable[[], Language]) -> None:
         npgettext=lambda *texts: current().translations.npgettext(*texts),  # noqa: PLW0108
     )
     env.globals["language"] = current
-    env.filters |= {
-        "date": lambda when, zone="UTC": current().date(when, zone),
-        "day": lambda when, zone="UTC", now=None: current().day(when, zone, now=now),
-        "time": lambda when, zone="UTC": current().time(when, zone),
-        "datetime": lambda when, zone="UTC", now=None: current().datetime(when, zone, now=now),
-        "relative_day": lambda when, now, zone="UTC": current().relative_day(when, now, zone),
-        "relative_datetime": lambda when, now, zone="UTC": current().relative_datetime(when, now, zone),
-        "number": lambda number: current().number(number),
-        "money": lambda amount, currency: current().money(amount, currency),
-        "size": lambda octets: current().size(octets),
-        "list_of": lambda items, style="standard": current().list(items, style),
-    }
+    env.filters |= {name: _late(current, name) for name in _FILTERS}
+    env.filters["list_of"] = _late(current, "list")
+
+
+_FILTERS = (
+    "date",
+    "day",
+    "time",
+    "datetime",
+    "day_range",
+    "relative_day",
+    "relative_datetime",
+    "number",
+    "money",
+    "size",
+)
+
+
+def _late(current: Callable[[], Language], method: str) -> Callable[..., str]:
+    # Passing the context keeps Jinja from working out a filter over constants once, when the template is compiled, in
+    # whichever language held then.
+    @pass_context
+    def in_the_language_of_now(_context: Context, *args: object, **values: object) -> str:
+        say: Callable[..., str] = getattr(current(), method)
+        return say(*args, **values)
+
+    return in_the_language_of_now
