@@ -1,10 +1,13 @@
 """The `wismo` command (extra `cli`)."""
 
+import os
 import sys
 
 
 def main() -> None:
     """Entry point. Says what to install where the extra is missing."""
+    # What gRPC's core writes about connections on its way is noise between the lines of a command; errors still come.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     try:
         from wismo.cli.app import run
     except ModuleNotFoundError as missing:
