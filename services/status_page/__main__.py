@@ -1,0 +1,86 @@
+"""``python -m status_page`` serves the page, ``… projector`` keeps its read model, ``… rebuild`` makes it anew."""
+
+import os
+import sys
+import time
+
+from pymongo.errors import PyMongoError
+
+from chassis.backoff import Backoff
+from chassis.logs import configure, get_logger
+from chassis.mongo import is_unavailable
+from chassis.settings import SettingsError, load
+from chassis.shutdown import StopSignal
+from status_page.settings import PageSettings, ProjectorSettings, StoreSettings
+
+_USAGE = "usage: python -m status_page [projector | rebuild [--drop]]\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; the exit code."""
+    try:
+        match arguments:
+            case []:
+                return _page(load(PageSettings, os.environ))
+            case ["projector"]:
+                return _projector(load(ProjectorSettings, os.environ))
+            case ["rebuild", *flags] if flags in ([], ["--drop"]):
+                return _rebuild(load(ProjectorSettings, os.environ), drop=bool(flags))
+            case _:
+                sys.stderr.write(_USAGE)
+                return 2
+    except SettingsError as error:
+        sys.stderr.write(f"status_page: {error}\n")
+        return 2
+
+
+def _page(settings: PageSettings) -> int:
+    configure("status_page", fmt=settings.log_format, level=settings.log_level)
+    _prepare(settings, StopSignal().install())
+    from status_page.wsgi import serve
+
+    serve(settings)
+    return 0
+
+
+def _projector(settings: ProjectorSettings) -> int:
+    configure("status_page.projector", fmt=settings.log_format, level=settings.log_level)
+    stop = StopSignal().install()
+    if not _prepare(settings, stop):
+        return 0
+    from status_page.bootstrap import make_projector
+    from status_page.projection.process import run
+
+    return run(make_projector(settings), stop, settings.ops_listen)
+
+
+def _rebuild(settings: ProjectorSettings, *, drop: bool) -> int:
+    configure("status_page.rebuild", fmt=settings.log_format, level=settings.log_level)
+    from status_page.projection.rebuild import rebuild
+
+    return rebuild(settings, drop=drop)
+
+
+def _prepare(settings: StoreSettings, stop: StopSignal) -> bool:
+    """Wait until the database has what we need; False when asked to stop before."""
+    from status_page.bootstrap import prepare_database
+
+    log = get_logger(__name__)
+    for wait in Backoff(initial=0.5, maximum=5.0, floor=0.2).delays():
+        if stop.is_set():
+            return False
+        began = time.monotonic()
+        try:
+            prepare_database(settings)
+        except PyMongoError as error:
+            if not is_unavailable(error):
+                raise
+            log.warning("waiting for the database", error_kind=type(error).__name__, took=time.monotonic() - began)
+            stop.wait(wait)
+        else:
+            return True
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Looking an order up without a link: by its reference and something that only its buyer is likely to know."""

@@ -1,0 +1,1 @@
+"""The order's own page: who may open it, what it says, and how it stays current."""

@@ -1,0 +1,153 @@
+"""A line as the page shows it: its own state, its own next step, and what the buyer needs for it right there."""
+
+from dataclasses import dataclass
+
+from chassis.localisation import mark
+from status_page.pages.entitlement_view import AccessView, DownloadView
+from status_page.pages.moments import Moment, moment
+from wismo.orders.v1 import entitlement_pb2, line_pb2, order_pb2
+from wording import NextStep, Reader, amounts, line_state, next_step
+
+_KINDS = {
+    line_pb2.LINE_KIND_PHYSICAL: "physical",
+    line_pb2.LINE_KIND_DOWNLOAD: "download",
+    line_pb2.LINE_KIND_ACCESS: "access",
+    line_pb2.LINE_KIND_TRIAL: "trial",
+}
+_TONES = {
+    line_pb2.LINE_STATE_BACKORDERED: "care",
+    line_pb2.LINE_STATE_HELD_UP: "care",
+    line_pb2.LINE_STATE_RETURNING: "care",
+    line_pb2.LINE_STATE_REVOKED: "off",
+    line_pb2.LINE_STATE_CANCELLED: "off",
+    line_pb2.LINE_STATE_RETURNED: "off",
+    line_pb2.LINE_STATE_TRIAL_ENDED: "off",
+    line_pb2.LINE_STATE_DELIVERED: "done",
+    line_pb2.LINE_STATE_READY: "done",
+    line_pb2.LINE_STATE_GRANTED: "done",
+    line_pb2.LINE_STATE_SUBSCRIBED: "done",
+    line_pb2.LINE_STATE_RECEIVED: "wait",
+    line_pb2.LINE_STATE_PREPARING: "wait",
+}
+"""How a state is coloured. Every state that is not here is on its way."""
+
+_STATIONS = (mark("Ordered"), mark("Packed"), mark("On its way"), mark("Delivered"))
+_STATIONS_OF_PICKUP = (mark("Ordered"), mark("Being made ready"), mark("Ready to collect"), mark("Collected"))
+_REACHED = {
+    line_pb2.LINE_STATE_RECEIVED: 0,
+    line_pb2.LINE_STATE_BACKORDERED: 0,
+    line_pb2.LINE_STATE_PREPARING: 1,
+    line_pb2.LINE_STATE_PARTLY_SHIPPED: 2,
+    line_pb2.LINE_STATE_SHIPPED: 2,
+    line_pb2.LINE_STATE_OUT_FOR_DELIVERY: 2,
+    line_pb2.LINE_STATE_AVAILABLE_FOR_PICKUP: 2,
+    line_pb2.LINE_STATE_HELD_UP: 2,
+    line_pb2.LINE_STATE_PARTLY_DELIVERED: 2,
+    line_pb2.LINE_STATE_DELIVERED: 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One of the four stations of something that is sent."""
+
+    name: str
+    mark: str
+    """done, here or ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """A trial: when it ends, what it costs then, what is left of it."""
+
+    ends: Moment | None
+    price_after: str
+    every_days: int
+    unit: str
+    left: str
+    total: str
+    terms: str
+    charge_at: Moment | None
+    charge: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line."""
+
+    id: str
+    kind: str
+    title: str
+    quantity: str
+    price: str
+    state: str
+    tone: str
+    step: NextStep
+    stations: tuple[Station, ...]
+    parcel_numbers: tuple[int, ...]
+    download: DownloadView | None
+    access: AccessView | None
+    trial: TrialView | None
+
+
+def line_view(
+    line: line_pb2.OrderLine,
+    order: order_pb2.Order,
+    reader: Reader,
+    *,
+    download: DownloadView | None,
+    access: AccessView | None,
+) -> LineView:
+    """The view of one line."""
+    kind = _KINDS.get(line.kind, "physical")
+    trial = next((one for one in order.trials if one.line_id == line.line_id), None)
+    return LineView(
+        id=line.line_id,
+        kind=kind,
+        title=line.title,
+        quantity=reader.language.number(line.quantity) if line.quantity > 1 else "",
+        price=amounts.money(line.price, reader) if line.HasField("price") else "",
+        state=line_state(line, reader),
+        tone=_TONES.get(line.state, "go"),
+        step=next_step(order, line, reader),
+        stations=_stations(line, reader) if kind == "physical" else (),
+        parcel_numbers=tuple(
+            number
+            for number, parcel in enumerate(order.parcels, 1)
+            if any(one.line_id == line.line_id for one in parcel.lines)
+        ),
+        download=download,
+        access=access,
+        trial=_trial(trial, reader) if trial is not None else None,
+    )
+
+
+def _stations(line: line_pb2.OrderLine, reader: Reader) -> tuple[Station, ...]:
+    reached = _REACHED.get(line.state)
+    if reached is None:
+        return ()
+    names = _STATIONS_OF_PICKUP if line.pickup else _STATIONS
+    last = len(names) - 1
+    return tuple(
+        Station(
+            reader.gettext(name),
+            "done" if at < reached or reached == last else "here" if at == reached else "ahead",
+        )
+        for at, name in enumerate(names)
+    )
+
+
+def _trial(trial: entitlement_pb2.Trial, reader: Reader) -> TrialView:
+    number = reader.language.number
+    left = max(0, trial.allowance_total - trial.allowance_used)
+    return TrialView(
+        ends=moment(trial.ends_at, reader) if trial.HasField("ends_at") else None,
+        price_after=amounts.money(trial.price_after, reader) if trial.HasField("price_after") else "",
+        every_days=trial.billing_period.seconds // 86400,
+        unit=trial.allowance_unit,
+        left=number(left) if trial.allowance_unit else "",
+        total=number(trial.allowance_total) if trial.allowance_unit else "",
+        terms=trial.terms_summary,
+        charge_at=moment(trial.charge_at, reader) if trial.HasField("charge_at") else None,
+        charge=amounts.money(trial.charge_amount, reader) if trial.HasField("charge_amount") else "",
+    )

@@ -1,0 +1,203 @@
+"""An order as its page shows it: everything in the buyer's words, times and language, ready for the template."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.localisation import Language
+from chassis.sealing import Sealer
+from status_page.downloads.rights import Right
+from status_page.pages.entitlement_view import AccessView, DownloadView, access_view, download_view
+from status_page.pages.line_view import LineView, line_view
+from status_page.pages.moments import Moment, day, moment
+from status_page.pages.parcel_view import ParcelView, Pickup, parcel_view, pickup_view
+from status_page.pages.redaction import redacted
+from status_page.projection.rows import Taken
+from status_page.web.shops import Shop, web_address
+from wismo.orders.v1 import order_pb2
+from wording import Reader, amounts, headline, timeline_entry
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """A problem or delay, open or over."""
+
+    id: str
+    delay: bool
+    what_happened: str
+    what_we_do: str
+    lines: str
+    next_word: Moment | None
+    resolution: str
+    resolved: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyView:
+    """A refund or a credit."""
+
+    kind: str
+    amount: str
+    what: str
+    reason: str
+    at: Moment | None
+    expected: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An entry of the timeline."""
+
+    at: Moment
+    sentence: str
+    note: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """The whole page. ``full`` says whether it shows more than progress."""
+
+    full: bool
+    merchant: str
+    reference: str
+    headline: str
+    next_word: Moment | None
+    """When the next word was promised. A time in the past is one that we have missed."""
+    placed: Moment | None
+    total: str
+    pay_url: str
+    problems: tuple[ProblemView, ...]
+    resolved: tuple[ProblemView, ...]
+    lines: tuple[LineView, ...]
+    parcels: tuple[ParcelView, ...]
+    collections: tuple[Pickup, ...]
+    money: tuple[MoneyView, ...]
+    timeline: tuple[Happened, ...]
+    address: tuple[str, ...]
+    zone_name: str
+
+    @property
+    def download_origins(self) -> tuple[str, ...]:
+        """Origins of remote files: a form that starts one leads there."""
+        downloads = (line.download for line in self.lines if line.download)
+        return tuple(sorted({file.origin for one in downloads for file in one.files if file.origin}))
+
+
+def order_view(
+    order: order_pb2.Order,
+    taken: Taken,
+    shop: Shop,
+    language: Language,
+    now: datetime,
+    sealer: Sealer,
+    *,
+    full: bool,
+) -> OrderView:
+    """The view of an order. Secrets are opened here, and only when ``full``."""
+    zone = order.buyer.time_zone or shop.time_zone
+    reader = Reader(language, zone, now)
+    shown = order if full else redacted(order, reader)
+    return _view(shown, taken, shop, reader, sealer, full=full)
+
+
+def _view(order: order_pb2.Order, taken: Taken, shop: Shop, reader: Reader, sealer: Sealer, *, full: bool) -> OrderView:
+    downloads: dict[str, DownloadView] = {}
+    accesses: dict[str, AccessView] = {}
+    for download in order.downloads:
+        right = Right(download, taken, reader.now, shop.download_renewals)
+        downloads[download.line_id] = download_view(right, order.name, reader, sealer)
+    for access in order.accesses:
+        accesses[access.line_id] = access_view(access, order.name, reader, sealer)
+    titles = {line.line_id: line.title for line in order.lines}
+    problems = [_problem(problem, titles, reader) for problem in order.problems]
+    return OrderView(
+        full=full,
+        merchant=shop.id,
+        reference=order.reference,
+        headline=headline(order, reader),
+        next_word=moment(order.next_update_at, reader) if order.HasField("next_update_at") else None,
+        placed=day(order.placed_at, reader) if order.HasField("placed_at") else None,
+        total=amounts.money(order.total, reader) if order.HasField("total") else "",
+        pay_url=web_address(order.pay_url),
+        problems=tuple(one for one in problems if one.resolved is None),
+        resolved=tuple(one for one in problems if one.resolved is not None),
+        lines=tuple(
+            line_view(
+                line,
+                order,
+                reader,
+                download=downloads.get(line.line_id),
+                access=accesses.get(line.line_id),
+            )
+            for line in order.lines
+        ),
+        parcels=tuple(
+            parcel_view(parcel, number, order, reader, sealer) for number, parcel in enumerate(order.parcels, 1)
+        ),
+        collections=tuple(
+            pickup_view(one.pickup_point, order.name, reader, sealer)
+            for one in order.collections
+            if one.HasField("pickup_point") and not one.HasField("collected_at")
+        ),
+        money=_money(order, reader),
+        timeline=_timeline(order, reader),
+        address=_address(order),
+        zone_name=reader.language.zone_name(reader.zone, reader.now),
+    )
+
+
+def _problem(problem: order_pb2.Problem, titles: dict[str, str], reader: Reader) -> ProblemView:
+    concerned = [titles[line_id] for line_id in problem.line_ids if line_id in titles]
+    return ProblemView(
+        id=problem.problem_id,
+        delay=problem.delay,
+        what_happened=problem.what_happened,
+        what_we_do=problem.what_we_do,
+        lines=reader.language.list(concerned) if concerned else "",
+        next_word=moment(problem.next_update_at, reader) if problem.HasField("next_update_at") else None,
+        resolution=problem.resolution,
+        resolved=moment(problem.resolved_at, reader) if problem.HasField("resolved_at") else None,
+    )
+
+
+def _money(order: order_pb2.Order, reader: Reader) -> tuple[MoneyView, ...]:
+    refunds = [
+        MoneyView(
+            kind="refund",
+            amount=amounts.money(one.amount, reader),
+            what="",
+            reason=one.reason,
+            at=moment(one.refunded_at, reader) if one.HasField("refunded_at") else None,
+            expected=day(one.expected_by, reader) if one.HasField("expected_by") else None,
+        )
+        for one in order.refunds
+    ]
+    credits_ = [
+        MoneyView(
+            kind="credit",
+            amount=amounts.money(one.amount, reader) if one.HasField("amount") else "",
+            what=one.description,
+            reason=one.reason,
+            at=moment(one.given_at, reader) if one.HasField("given_at") else None,
+            expected=None,
+        )
+        for one in order.credits
+    ]
+    return (*refunds, *credits_)
+
+
+def _timeline(order: order_pb2.Order, reader: Reader) -> tuple[Happened, ...]:
+    """Newest first; what tells the buyer nothing is left out."""
+    happened = []
+    for entry in reversed(order.timeline):
+        sentence = timeline_entry(entry, order, reader)
+        if sentence is not None:
+            happened.append(Happened(moment(entry.occurred_at, reader), sentence, entry.note, entry.sequence))
+    return tuple(happened)
+
+
+def _address(order: order_pb2.Order) -> tuple[str, ...]:
+    address = order.buyer.shipping_address
+    town = " ".join(part for part in (address.postcode, address.city) if part)
+    parts = (address.recipient, *address.lines, town, address.region, address.country)
+    return tuple(part for part in parts if part)

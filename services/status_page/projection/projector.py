@@ -1,0 +1,60 @@
+"""The projector's work on one batch: the newest of each order, written in bulk."""
+
+from collections.abc import Sequence
+
+from chassis.crash_points import crash_point
+from chassis.kafka import Record, Rejected
+from status_page.downloads.counters import DownloadCounters
+from status_page.lookup.keys import LookupKeys
+from status_page.projection.reading import Read, Unreadable, read
+from status_page.projection.rows import MerchantRow, MerchantRows, OrderRow, OrderRows
+
+
+class Projector:
+    """Handles batches of records for ``chassis.kafka.run_consumer``. Bears repeats and any order of arrival."""
+
+    def __init__(
+        self, orders: OrderRows, merchants: MerchantRows, counters: DownloadCounters, keys: LookupKeys
+    ) -> None:
+        self._orders = orders
+        self._merchants = merchants
+        self._counters = counters
+        self._keys = keys
+
+    def handle(self, records: Sequence[Record]) -> Sequence[Rejected]:
+        """Store what the batch says; on return it is durable. Yields the records that can never be read."""
+        reads, rejected = self._read(records)
+        orders: dict[str, OrderRow] = {}
+        merchants: dict[str, MerchantRow] = {}
+        for one in reads:
+            if one.order is not None:
+                known = orders.get(one.order.name)
+                if known is None or one.order.sequence >= known.sequence:
+                    orders[one.order.name] = one.order
+            if one.merchant is not None:
+                shop = merchants.get(one.merchant.name)
+                if shop is None or one.merchant.revision >= shop.revision:
+                    merchants[one.merchant.name] = one.merchant
+        crash_point("status_page.projector.before_write")
+        # Merchants first: an order must never be shown without the brand and the contact block of its shop.
+        if merchants:
+            self._merchants.write(list(merchants.values()))
+        if orders:
+            self._orders.write(list(orders.values()))
+        crash_point("status_page.projector.after_write")
+        # The copy of the counters is written after each count, so a crash in between leaves it one behind. The event
+        # that the count causes comes by here, and brings the copy forward.
+        for name in {one.order.name for one in reads if one.taken and one.order is not None}:
+            self._orders.show_taken(name, self._counters.taken(name))
+        crash_point("status_page.projector.before_commit")
+        return rejected
+
+    def _read(self, records: Sequence[Record]) -> tuple[list[Read], list[Rejected]]:
+        reads: list[Read] = []
+        rejected: list[Rejected] = []
+        for record in records:
+            try:
+                reads.append(read(record, self._keys))
+            except Unreadable as error:
+                rejected.append(Rejected(record, str(error)))
+        return reads, rejected

@@ -1,0 +1,18 @@
+"""A page made of fakes, with its test client."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from status_page.lookup.limits import limiter
+from tests.fakes.status_page_site import Site
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A page that knows the tests' merchant, and no order."""
+    site = Site(tmp_path / "downloads")
+    with site.app.app_context():
+        limiter.reset()
+    yield site
