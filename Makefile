@@ -13,6 +13,7 @@ SOURCES := services protos deploy tests
 # More arguments for the tool behind a target: make test ARGS="-k orders -x"
 ARGS ?=
 BENCH ?= all
+FAULTS ?= all
 
 ##@ Use it
 .PHONY: run reset
@@ -23,7 +24,7 @@ reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: withou
 	@$(BIN)/python -m embedded_stack.reset $(if $(filter-out 0 no,$(YES)),--yes)
 
 ##@ Work on it
-.PHONY: setup test check check-style check-types check-imports check-protos fmt protos protos-check bench
+.PHONY: setup test check check-style check-types check-imports check-protos fmt protos protos-check bench faults
 setup: $(PREPARED) ## Make .venv with every package at its locked version
 	@$(BIN)/python -m embedded_stack.servers
 
@@ -56,9 +57,13 @@ protos: $(PREPARED) ## Generate code from the protos
 protos-check: $(PREPARED) ## buf's lint, format and breaking rules; generated code is what the protos say
 	$(BIN)/python protos/tools/generate.py --check
 
-bench: $(PREPARED) ## Measure, beside limits and peers, into docs/benchmarks (BENCH=intake|notifier|page for a part)
+bench: $(PREPARED) ## Measure, beside limits and peers, into docs/benchmarks (BENCH=intake|relay|notifier|page)
 	@$(BIN)/python -m embedded_stack.servers
 	$(BIN)/python -m tests.bench $(BENCH) $(ARGS)
+
+faults: $(PREPARED) ## Kill every part in turn under load and count what became of each event, into docs/faults (FAULTS=…)
+	@$(BIN)/python -m embedded_stack.servers
+	$(BIN)/python -m tests.faults $(FAULTS) $(ARGS)
 
 ##@ Keep it up to date
 .PHONY: lock licences audit hooks clean
