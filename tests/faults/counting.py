@@ -80,9 +80,9 @@ def count_all(addresses: dict[str, Any], folder: Path, report: Path) -> Counts:
     """Everything from the load's own report to the mails in the inbox. Reads, changes nothing."""
     acknowledged = Acknowledged.read(report)
     counts = Counts(acknowledged=acknowledged.count)
-    records = _published(addresses["kafka"], acknowledged, counts)
-    _on_the_page(addresses["mongo"], acknowledged, counts)
-    _told(addresses["mongo"], folder, records, counts)
+    records = _published(addresses["kafka_bootstrap"], acknowledged, counts)
+    _on_the_page(addresses["mongo_url"], acknowledged, counts)
+    _told(addresses["mongo_url"], folder, records, counts)
     return counts
 
 

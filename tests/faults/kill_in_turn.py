@@ -77,7 +77,7 @@ def run_drill(
                 f"simulate ended with {load.returncode}:\n{(folder / 'simulate.log').read_text()[-3000:]}"
             )
         began = time.monotonic()
-        wait_until(lambda: _settled(addresses["mongo"], report), 120, "all messages settled and all pages up to date")
+        wait_until(lambda: _settled(addresses["mongo_url"], report), 120, "all messages settled and all pages up to date")
         drill.seconds_to_settle = time.monotonic() - began
         say(f"settled {drill.seconds_to_settle:.1f} s after the last acknowledgement")
         drill.counts = count_all(addresses, stack.folder, report)

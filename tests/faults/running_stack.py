@@ -31,7 +31,7 @@ class RunningStack:
 
     @property
     def addresses(self) -> dict[str, Any]:
-        """What the command line tool finds in the folder: target, api_key, kafka, mongo, page_url and more."""
+        """What the command line tool finds in the folder: target, api_key, kafka_bootstrap, mongo_url, page_url and more."""
         known: dict[str, Any] = json.loads((self.folder / "cli.json").read_text(encoding="utf-8"))
         return known
 
