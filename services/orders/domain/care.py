@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orders.domain.tracking import ActingParty, ExceptionReason
-from orders.domain.values import Money, Part
+from orders.domain.values import Money, Part, quick
 from orders.domain.vocabulary import QuestionChannel, QuestionState
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Problem(Part):
     """A problem or a delay, as the buyer was told. It is open until ``resolved_at``, and then promises no next word."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from orders.domain.values import Money, Part, Sealed
+from orders.domain.values import Money, Part, Sealed, quick
 from orders.domain.vocabulary import Platform
 
 
@@ -20,6 +20,7 @@ class DownloadFile(Part):
     platform: Platform = Platform.UNSPECIFIED
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Download(Part):
     """The right to download the files of one line. ``issue`` grows with every renewal, and counts start afresh."""
@@ -40,6 +41,7 @@ class Download(Part):
     revoked_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Access(Part):
     """Access to a private site, for one line."""
@@ -55,6 +57,7 @@ class Access(Part):
     revoked_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Trial(Part):
     """A trial, for one line. A charge before ``ends_at`` or without notice is what row M9 forbids."""

@@ -139,7 +139,7 @@ def _order_after(work: Work) -> Order:
 def _derived_lines(work: Work) -> tuple[Any, ...]:
     """Only the lines that the event concerns can have moved; the very tuple of before when none did."""
     concerned = work.line_ids
-    if not concerned:
+    if not (concerned and work.derives):
         return work.lines
     lines = tuple([line_derived(work, line) if line.line_id in concerned else line for line in work.lines])
     return (

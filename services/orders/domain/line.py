@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orders.domain.values import Expectation, Money, Part
+from orders.domain.values import Expectation, Money, Part, quick
 from orders.domain.vocabulary import LineKind, LineState
 
 
@@ -20,6 +20,7 @@ class DraftLine:
     pickup: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Line(Part):
     """A line with everything that is derived of it. ``state`` follows from the quantities, parcels and rights of the order."""

@@ -9,7 +9,7 @@ from orders.domain.entitlement import Access, Download, DownloadFile, Trial
 from orders.domain.line import DraftLine, Line
 from orders.domain.parcel import Collection, Parcel, PickupPoint, Return, Scan
 from orders.domain.tracking import ActingParty, DeliveryMode, ExceptionReason, ExpectationSource, TrackingStatus
-from orders.domain.values import Expectation, LineQuantity, Money, Part, Sealed
+from orders.domain.values import Expectation, LineQuantity, Money, Part, Sealed, quick
 from orders.domain.vocabulary import (
     ChangeKind,
     Effect,
@@ -24,6 +24,7 @@ from orders.domain.vocabulary import (
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TimelineEntry(Part):
     """One event as the timeline shows it. Never holds a secret, and nothing that the buyer wrote."""
@@ -57,6 +58,7 @@ class Draft:
     payment_state: PaymentState = PaymentState.UNSPECIFIED
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Order(Part):
     """An order as it is after the event with its ``sequence``. Times are aware UTC, to the microsecond."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from orders.domain.buyer import PostalAddress
 from orders.domain.tracking import DeliveryMode, ExceptionReason, TrackingStatus
-from orders.domain.values import Expectation, LineQuantity, Part, Sealed
+from orders.domain.values import Expectation, LineQuantity, Part, Sealed, quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class PickupPoint(Part):
     code: Sealed | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Scan(Part):
     """One thing that a carrier reported of a parcel, with everything that the parcel's own state is folded from."""
@@ -37,6 +38,7 @@ class Scan(Part):
     sequence: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Parcel(Part):
     """A parcel with its contents. From ``status`` to ``next_attempt_at`` it is folded from the scans, whatever order they came in."""

@@ -1,6 +1,6 @@
 """Messages and domain values, field by field. Both are named alike, so the descriptor of a message says how each field maps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
@@ -10,7 +10,6 @@ from typing import Any, Generic, NamedTuple, TypeVar, get_args, get_type_hints
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.duration_pb2 import Duration
-from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.money_pb2 import Money as MoneyMessage
 
@@ -40,8 +39,10 @@ class Field(NamedTuple):
 class Codec(Generic[Value]):
     """Between one domain class and one message; only fields that the domain class has are mapped."""
 
-    def __init__(self, value: type[Value], message: Any, known: Mapping[str, "Codec[Any]"]) -> None:
-        """``known`` holds the codecs of the messages inside, by full name."""
+    def __init__(
+        self, value: type[Value], message: Any, known: Mapping[str, "Codec[Any]"], without: frozenset[str] = frozenset()
+    ) -> None:
+        """``known`` holds the codecs of the messages inside, by full name; ``without`` are fields that are left out."""
         self.value = value
         self.message = message
         hints = get_type_hints(value)
@@ -49,15 +50,22 @@ class Codec(Generic[Value]):
         self.fields = tuple(
             _field(descriptor.fields_by_name[field.name], hints[field.name], known)
             for field in fields(value)  # type: ignore[arg-type]  # Only dataclasses come here.
+            if field.name not in without
         )
-        names = [field.name for field in self.fields]
-        self._values: Callable[[Any], tuple[Any, ...]] = attrgetter(*names) if len(names) > 1 else _tuple_of(names)
+        self._values = self.getter([field.name for field in self.fields])
 
-    def to_proto(self, value: Value, without: frozenset[str] = frozenset()) -> Any:
+    @staticmethod
+    def getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+        """Reads these attributes at once."""
+        if len(names) > 1:
+            return attrgetter(*names)
+        return lambda value: tuple(getattr(value, name) for name in names)
+
+    def to_proto(self, value: Value) -> Any:
         """The message; what is empty is left unset, as proto3 reads it anyway."""
         given: dict[str, Any] = {}
         for (name, to, _, repeated, is_message, _), part in zip(self.fields, self._values(value), strict=True):
-            if part is None or (not is_message and not part) or (repeated and not part) or name in without:
+            if part is None or (not part and (repeated or not is_message)):
                 continue
             if to is None:
                 given[name] = part
@@ -137,7 +145,7 @@ def _secret_from_proto(message: Secret, seal: Seal | None = None) -> Sealed | No
     return seal(message.plaintext) if message.plaintext else None
 
 
-_WELL_KNOWN: Mapping[str, tuple[To, From]] = {
+WELL_KNOWN: Mapping[str, tuple[To, From]] = {
     "google.protobuf.Timestamp": (time_to_proto, time_from_proto),
     "google.protobuf.Duration": (_duration_to_proto, _duration_from_proto),
     "google.type.Money": (_money_to_proto, _money_from_proto),
@@ -154,7 +162,7 @@ def _field(descriptor: FieldDescriptor, hint: Any, known: Mapping[str, Codec[Any
     if is_message:
         assert descriptor.message_type is not None
         name = descriptor.message_type.full_name
-        to, back = _WELL_KNOWN[name] if name in _WELL_KNOWN else (known[name].to_proto, known[name].from_proto)
+        to, back = WELL_KNOWN[name] if name in WELL_KNOWN else (known[name].to_proto, known[name].from_proto)
     elif descriptor.type == FieldDescriptor.TYPE_ENUM:
         assert descriptor.enum_type is not None
         back = _from_number(descriptor.enum_type)
@@ -172,7 +180,3 @@ def _from_number(descriptor: EnumDescriptor) -> From:
         return found
 
     return member_of
-
-
-def _tuple_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
-    return lambda value: tuple(getattr(value, name) for name in names)

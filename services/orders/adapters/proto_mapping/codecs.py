@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from orders.adapters.proto_mapping.codec import Codec
+from orders.adapters.proto_mapping.encoding import Encoder
 from orders.domain import order as domain
 from orders.domain.events import CHANGES, Change
 from orders.domain.vocabulary import ChangeKind
@@ -50,7 +51,15 @@ def _codecs() -> dict[str, Codec[Any]]:
     return codecs
 
 
+def _encoders() -> dict[str, Encoder]:
+    encoders: dict[str, Encoder] = {}
+    for name, codec in CODECS.items():
+        encoders[name] = Encoder(codec, encoders)
+    return encoders
+
+
 CODECS: Mapping[str, Codec[Any]] = _codecs()
+ENCODERS: Mapping[str, Encoder] = _encoders()
 BY_CLASS: Mapping[type[Any], Codec[Any]] = {codec.value: codec for codec in CODECS.values()}
 # Drafts read the part of OrderLine that a backend may set.
 DRAFT_LINE: Codec[domain.DraftLine] = Codec(domain.DraftLine, line_pb2.OrderLine, CODECS)
@@ -66,3 +75,6 @@ def _changes() -> Iterator[tuple[ChangeKind, Codec[Change]]]:
 
 # By the number of the field in FulfilmentEvent.change.
 CHANGE_CODECS: Mapping[ChangeKind, Codec[Change]] = dict(_changes())
+CHANGE_ENCODERS: Mapping[ChangeKind, Encoder] = {
+    kind: Encoder(codec, ENCODERS) for kind, codec in CHANGE_CODECS.items()
+}

@@ -8,17 +8,13 @@ of what it changed, whatever the order has seen before.
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
-from orders.adapters.proto_mapping.codec import Codec
-from orders.adapters.proto_mapping.codecs import BY_CLASS
+from orders.adapters.proto_mapping.codecs import BY_CLASS, ENCODERS
+from orders.adapters.proto_mapping.encoding import Encoder, tag, varint
 from orders.adapters.proto_mapping.orders import order_from_proto
-from orders.domain.order import Order, Parcel, Scan
+from orders.domain.order import Order, Parcel
 from orders.domain.values import Part
 from wismo.orders.v1 import order_pb2, parcel_pb2
 
-_LENGTH_DELIMITED = 2
-_ORDER = BY_CLASS[Order]
-_PARCEL = BY_CLASS[Parcel]
-_NO_SCANS = frozenset({"scans"})
 # The one slot that is written on a frozen part, past its own guard.
 _keep = cast("Callable[[Part, bytes], None]", cast("Any", Part).encoded.__set__)
 # The repeated parts of an order, and the buyer.
@@ -31,9 +27,8 @@ _PARTS = frozenset({*_REPEATED, "buyer"})
 
 def encode_order(order: Order) -> bytes:
     """Bytes that parse to `order_to_proto(order)`; the order of the fields on the wire is another, which protobuf allows."""
-    head = _ORDER.to_proto(order, _PARTS)
-    head.etag = order.etag
-    pieces: list[bytes] = [head.SerializeToString(), _framed(order.buyer, _FRAMES["buyer"])]
+    etag = order.etag.encode()
+    pieces: list[bytes] = [_HEAD.encode(order), _ETAG, varint(len(etag)), etag, _framed(order.buyer, _FRAMES["buyer"])]
     for name in _REPEATED:
         parts = getattr(order, name)
         if parts:
@@ -60,11 +55,11 @@ class _Frame:
     __slots__ = ("encode", "tag")
 
     def __init__(self, number: int, encode: Callable[[Any], bytes]) -> None:
-        self.tag = _varint(number << 3 | _LENGTH_DELIMITED)
+        self.tag = tag(number)
         self.encode = encode
 
     def around(self, body: bytes) -> bytes:
-        return self.tag + _varint(len(body)) + body
+        return self.tag + varint(len(body)) + body
 
 
 def _framed(part: Part, frame: _Frame) -> bytes:
@@ -81,36 +76,22 @@ def _keep_all(messages: Iterable[Any], parts: Iterable[Part], frame: _Frame) -> 
         _keep(part, frame.around(message.SerializeToString()))
 
 
-def _plain(codec: Codec[Any]) -> Callable[[Any], bytes]:
-    return lambda part: cast("bytes", codec.to_proto(part).SerializeToString())
-
-
 def _encode_parcel(parcel: Parcel) -> bytes:
-    head = cast("bytes", _PARCEL.to_proto(parcel, _NO_SCANS).SerializeToString())
-    return head + b"".join([_framed(scan, _SCANS) for scan in parcel.scans])
-
-
-def _varint(number: int) -> bytes:
-    if number < 0x80:
-        return bytes((number,))
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
+    return _PARCEL_HEAD.encode(parcel) + b"".join([_framed(scan, _SCANS) for scan in parcel.scans])
 
 
 def _frames() -> dict[str, _Frame]:
-    by_message = {codec.message.DESCRIPTOR.full_name: codec for codec in BY_CLASS.values()}
     frames: dict[str, _Frame] = {}
     for name in _PARTS:
         field = order_pb2.Order.DESCRIPTOR.fields_by_name[name]
         assert field.message_type is not None
-        encode = _encode_parcel if name == "parcels" else _plain(by_message[field.message_type.full_name])
+        encode = _encode_parcel if name == "parcels" else ENCODERS[field.message_type.full_name].encode
         frames[name] = _Frame(field.number, encode)
     return frames
 
 
-_SCANS = _Frame(parcel_pb2.Parcel.SCANS_FIELD_NUMBER, _plain(BY_CLASS[Scan]))
+_ETAG = tag(order_pb2.Order.ETAG_FIELD_NUMBER)
+_HEAD = Encoder(BY_CLASS[Order], ENCODERS, _PARTS)
+_PARCEL_HEAD = Encoder(BY_CLASS[Parcel], ENCODERS, frozenset({"scans"}))
+_SCANS = _Frame(parcel_pb2.Parcel.SCANS_FIELD_NUMBER, ENCODERS["wismo.orders.v1.TrackingScan"].encode)
 _FRAMES = _frames()

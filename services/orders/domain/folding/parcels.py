@@ -28,20 +28,26 @@ def folded(
     mode, received_by = _handed_to(scans) if delivered_at else (DeliveryMode.UNSPECIFIED, "")
     waits = status is TrackingStatus.AVAILABLE_FOR_PICKUP
     again = telling.next_attempt_at if telling and status is TrackingStatus.ATTEMPT_FAILED else None
-    return replace(
-        parcel,
-        status=status,
-        reason=telling.reason if telling else ExceptionReason.UNSPECIFIED,
-        expected=expected,
-        expected_slips=slips,
-        shipped_at=shipped_at,
-        delivered_at=delivered_at,
-        delivery_mode=mode,
-        received_by=received_by,
-        pickup_point=_last_point(scans) if waits else None,
-        next_attempt_at=again,
-        scans=scans,
-    ), telling
+    after = Parcel(
+        parcel.parcel_id,
+        parcel.carrier,
+        parcel.tracking_number,
+        parcel.tracking_url,
+        parcel.lines,
+        status,
+        telling.reason if telling else ExceptionReason.UNSPECIFIED,
+        expected,
+        slips,
+        shipped_at,
+        delivered_at,
+        mode,
+        received_by,
+        _last_point(scans) if waits else None,
+        again,
+        scans,
+        parcel.handed_over_at,
+    )
+    return after, telling
 
 
 def scan_key(scan: Scan) -> tuple[datetime, int, TrackingStatus, ExceptionReason, str]:

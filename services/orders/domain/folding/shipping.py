@@ -228,8 +228,10 @@ def parcel_progressed(work: Work, change: ParcelProgressed) -> None:
     else:
         scans = tuple(sorted((*scans, scan), key=scan_key))
     telling = refold(work, index, scans)
-    if not _tells(scan, telling, parcel, work.parcels[index]):
+    after = work.parcels[index]
+    if not _tells(scan, telling, parcel, after):
         work.effect = Effect.NOTED
+    work.derives = after.status is not parcel.status or after.reason is not parcel.reason
 
 
 def _tells(scan: Scan, telling: Scan | None, before: Parcel, after: Parcel) -> bool:

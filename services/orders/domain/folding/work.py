@@ -23,7 +23,7 @@ class Work:
     """
 
     __slots__ = (
-        "accesses", "buyer", "change", "collections", "credits", "downloads", "effect", "erase_time", "expected", "kind", "line_ids",
+        "accesses", "buyer", "change", "collections", "credits", "derives", "downloads", "effect", "erase_time", "expected", "kind", "line_ids",
         "lines", "link_version", "note", "note_promise_at", "now", "occurred_at", "order", "parcel_id", "parcels", "pay_url",
         "payment_state", "problems", "questions", "reason", "refunds", "repeats", "returns", "sequence", "source", "subject_id",
         "timeline", "tracking_status", "trials",
@@ -42,6 +42,8 @@ class Work:
         # Set by a handler when the event says what is known: the sequence of the event that said it first.
         self.repeats = 0
         self.effect = Effect.APPLIED
+        # False when nothing that line states follow from has changed.
+        self.derives = True
 
         self.buyer = order.buyer
         self.lines = order.lines
