@@ -1,0 +1,76 @@
+"""`python -m notifier`: plan and send · `dead list|replay` · `preview`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from chassis.logs import configure
+from chassis.mongo import connect
+from chassis.settings import SettingsError
+from chassis.shutdown import StopSignal
+from notifier.settings import Settings
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; 0 when all went well, 1 when it did not, 2 when the settings or the command are wrong."""
+    chosen = _parser().parse_args(arguments)
+    if chosen.command == "preview":
+        from notifier.preview import write_previews
+
+        for path in write_previews(chosen.out):
+            sys.stdout.write(f"{path}\n")
+        return 0
+    try:
+        settings = Settings.from_env(os.environ)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if chosen.command == "dead":
+        return _dead(settings, chosen)
+    configure("notifier", fmt=settings.log_format, level=settings.log_level)
+    from notifier.bootstrap import run
+
+    run(settings, StopSignal().install())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m notifier", description="Tells buyers what happens to their orders."
+    )
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="plan and send until stopped (the default)")
+    dead = commands.add_parser("dead", help="messages that could not be sent").add_subparsers(
+        dest="action", required=True
+    )
+    dead.add_parser("list", help="one line each: id, kind, state, attempts, reason")
+    replay = dead.add_parser("replay", help="send them again")
+    which = replay.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?", help="the message's id, as listed")
+    which.add_argument("--all", action="store_true", help="every one of them")
+    preview = commands.add_parser("preview", help="write every message in every language as .html and .txt")
+    preview.add_argument("--out", type=Path, required=True, help="folder to write to")
+    return parser
+
+
+def _dead(settings: Settings, chosen: argparse.Namespace) -> int:
+    from notifier.adapters.mongo_ledger import MongoLedger
+
+    client = connect(settings.mongo_url, "notifier-dead")
+    try:
+        ledger = MongoLedger(client, settings.database)
+        if chosen.action == "list":
+            for row in ledger.alarms():
+                sys.stdout.write(f"{row.id}\t{row.kind}\t{row.state}\t{row.attempts}\t{row.reason}\n")
+            return 0
+        ids = [row.id for row in ledger.alarms()] if chosen.all else [chosen.id]
+        replayed = [row_id for row_id in ids if ledger.replay(row_id)]
+        sys.stdout.write(f"{len(replayed)} of {len(ids)} will be sent again\n")
+        return 0 if len(replayed) == len(ids) else 1
+    finally:
+        client.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The ledger in MongoDB, the events in Kafka."""

@@ -1,0 +1,190 @@
+"""The ledger in MongoDB: what is hot is found by `_id` or by one sparse index, so that settled rows cost nothing.
+
+An open row has `due_at` and `queue` (its thread); both go away when it is settled, and with them its places in the sparse indexes.
+Updates filter by `_id` alone, and compare-and-set is a transaction.
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from pymongo import IndexModel, InsertOne, MongoClient, ReplaceOne, UpdateOne
+from pymongo.client_session import ClientSession
+
+from chassis.mongo import CollectionSpec, Document, database_now, ensure_indexes, run_transaction
+from notifier.adapters.ledger_documents import new_row, row_from, row_to
+from notifier.sending.ledger import Backlog, Batch, Exchanged
+from notifier.sending.rows import Claim, Row, Settlement, Snapshot, State
+from notifier.sending.turn import Turn, claims, lend, replayed, settle
+
+COLLECTIONS = (
+    CollectionSpec(
+        "messages",
+        [
+            IndexModel([("due_at", 1)], name="due", sparse=True),
+            IndexModel([("queue", 1)], name="queue", sparse=True),
+            IndexModel([("alarm", 1)], name="alarm", sparse=True),
+            IndexModel([("order", 1)], name="order"),
+        ],
+    ),
+    CollectionSpec("orders"),
+    CollectionSpec("merchants"),
+)
+# Counting more would tell nobody more, and costs time just when there is none.
+_COUNT_LIMIT = 100_000
+
+
+class MongoLedger:
+    """``Ledger`` over one database. Safe to share between threads."""
+
+    def __init__(
+        self, client: MongoClient[Document], database: str, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client = client
+        self._database = client[database]
+        self._messages = self._database["messages"]
+        self._orders = self._database["orders"]
+        self._merchants = self._database["merchants"]
+        self._monotonic = monotonic
+
+    def prepare(self) -> None:
+        """Make collections and indexes. Idempotent; call it before anything else."""
+        ensure_indexes(self._database, COLLECTIONS)
+
+    def record(self, batch: Batch) -> int:
+        now = database_now(self._database)
+        rows = {new.message.id: new_row(new, now) for new in batch.messages}
+
+        def work(session: ClientSession) -> int:
+            known = (
+                self._ids(self._messages.find({"_id": {"$in": list(rows)}}, {"_id": 1}, session=session))
+                if rows
+                else set()
+            )
+            inserts = [InsertOne(row_to(row)) for row_id, row in rows.items() if row_id not in known]
+            if inserts:
+                self._messages.bulk_write(inserts, session=session)
+            self._keep_newest(
+                self._orders,
+                [(one.order, one.sequence, {"merchant": one.merchant, "body": one.body}) for one in batch.snapshots],
+                session,
+            )
+            self._keep_newest(
+                self._merchants, [(name, revision, {"body": body}) for name, revision, body in batch.merchants], session
+            )
+            if batch.erased:
+                self._forget(batch.erased, session)
+            return len(inserts)
+
+        return run_transaction(self._client, work)
+
+    def exchange(self, settlements: Sequence[Settlement], want: int, lease: timedelta) -> Exchanged:
+        now = database_now(self._database)
+        asked_at = self._monotonic()
+        token = uuid.uuid4().hex
+        looked_at = max(2 * want, 1)
+
+        def work(session: ClientSession) -> Exchanged:
+            turn = Turn()
+            held: dict[str, Row] = {}
+            if settlements:
+                ids = [settlement.row_id for settlement in settlements]
+                held = self._rows(self._messages.find({"_id": {"$in": ids}}, session=session))
+                settle(turn, held, settlements, now)
+            due: dict[str, Row] = {}
+            if want > 0:
+                found = (
+                    self._messages.find({"due_at": {"$lte": now}}, session=session).sort("due_at", 1).limit(looked_at)
+                )
+                due = self._rows(found)
+            threads = {row.thread for row in held.values()} | {row.thread for row in due.values()}
+            if threads:
+                waiting = self._rows(self._messages.find({"queue": {"$in": sorted(threads)}}, session=session))
+                lend(turn, waiting.values(), want, now, token, lease)
+            if turn.changed:
+                self._messages.bulk_write(
+                    [ReplaceOne({"_id": row.id}, row_to(row)) for row in turn.changed.values()], session=session
+                )
+            lent = claims(turn, token, asked_at + lease.total_seconds())
+            return Exchanged(tuple(lent), tuple(turn.ended), turn.fenced, more=len(due) >= looked_at)
+
+        return run_transaction(self._client, work)
+
+    def mark_intent(self, claim: Claim) -> bool:
+        def work(session: ClientSession) -> bool:
+            found = self._messages.find_one({"_id": claim.row.id}, {"claim": 1, "state": 1}, session=session)
+            if found is None or found["state"] != State.CLAIMED or found["claim"] != claim.token:
+                return False
+            self._messages.update_one({"_id": claim.row.id}, {"$set": {"intent": True}}, session=session)
+            return True
+
+        return run_transaction(self._client, work)
+
+    def snapshots(self, orders: Sequence[str]) -> dict[str, Snapshot]:
+        found = self._orders.find({"_id": {"$in": list(orders)}}) if orders else ()
+        return {one["_id"]: Snapshot(one["_id"], one["version"], one["merchant"], one["body"]) for one in found}
+
+    def merchants(self, names: Sequence[str]) -> dict[str, bytes]:
+        found = self._merchants.find({"_id": {"$in": list(names)}}) if names else ()
+        return {one["_id"]: one["body"] for one in found}
+
+    def backlog(self) -> Backlog:
+        now = database_now(self._database)
+        oldest = next(
+            iter(self._messages.find({"due_at": {"$lte": now}}, {"not_before": 1}).sort("due_at", 1).limit(1)), None
+        )
+        count = self._messages.count_documents({"queue": {"$gt": ""}}, limit=_COUNT_LIMIT)
+        return Backlog(count, max(timedelta(), now - oldest["not_before"]) if oldest else timedelta())
+
+    def alarms(self, limit: int = 1000) -> list[Row]:
+        found = [row_from(one) for one in self._messages.find({"alarm": {"$gt": ""}}).limit(limit)]
+        return sorted(found, key=lambda row: row.planned_at)
+
+    def replay(self, row_id: str) -> bool:
+        now = database_now(self._database)
+
+        def work(session: ClientSession) -> bool:
+            found = self._messages.find_one({"_id": row_id}, session=session)
+            if found is None or not State(found["state"]).is_alarm:
+                return False
+            self._messages.replace_one({"_id": row_id}, row_to(replayed(row_from(found), now)), session=session)
+            return True
+
+        return run_transaction(self._client, work)
+
+    def _keep_newest(
+        self, collection: Any, wanted: Sequence[tuple[str, int, Document]], session: ClientSession
+    ) -> None:
+        newest: dict[str, tuple[int, Document]] = {}
+        for name, version, body in wanted:
+            if name not in newest or newest[name][0] < version:
+                newest[name] = (version, body)
+        if not newest:
+            return
+        stored = {
+            one["_id"]: one["version"]
+            for one in collection.find({"_id": {"$in": list(newest)}}, {"version": 1}, session=session)
+        }
+        writes = [
+            ReplaceOne({"_id": name}, {"_id": name, "version": version, **body}, upsert=True)
+            for name, (version, body) in newest.items()
+            if name not in stored or stored[name] < version
+        ]
+        if writes:
+            collection.bulk_write(writes, session=session)
+
+    def _forget(self, orders: Sequence[str], session: ClientSession) -> None:
+        found = self._messages.find({"order": {"$in": list(orders)}}, {"_id": 1}, session=session)
+        writes = [UpdateOne({"_id": row_id}, {"$set": {"change": b"", "parts": []}}) for row_id in self._ids(found)]
+        if writes:
+            self._messages.bulk_write(writes, session=session)
+
+    @staticmethod
+    def _ids(found: Any) -> set[str]:
+        return {one["_id"] for one in found}
+
+    @staticmethod
+    def _rows(found: Any) -> dict[str, Row]:
+        return {one["_id"]: row_from(one) for one in found}

@@ -1,0 +1,1 @@
+"""How a message leaves: one module per channel, behind one small port."""

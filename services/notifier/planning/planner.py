@@ -1,0 +1,133 @@
+"""The handler of the poll loop: from records to rows of the ledger. It only plans; sending is somebody else's thread."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+
+from google.protobuf.message import DecodeError
+
+from chassis.crash_points import crash_point
+from chassis.kafka import Record, Rejected
+from notifier.measures import Measures
+from notifier.planning.kinds import NotTold
+from notifier.planning.plan import EMAIL, Preferences, decide, plan
+from notifier.planning.table import change_kind
+from notifier.sending.ledger import Batch, Ledger, NewMessage
+from notifier.sending.rows import Snapshot
+from wismo.events.v1.merchant_event_pb2 import MerchantEvent
+from wismo.events.v1.order_event_pb2 import OrderEvent
+from wismo.orders.v1 import fulfilment_event_pb2 as events
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The names of the topics, so that tests can have their own."""
+
+    orders: str = "wismo.order-events.v1"
+    merchants: str = "wismo.merchant-events.v1"
+    dead_letters: str = "wismo.order-events.v1.dlt"
+
+
+class Poison(Exception):
+    """A record that no retry can help. The message is one of a few fixed ones."""
+
+
+class Planner:
+    """Handles batches of records. A batch that was handled is stored; handling it again changes nothing."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        measures: Measures,
+        *,
+        topics: Topics | None = None,
+        planned: Callable[[], object] = lambda: None,
+    ) -> None:
+        """``planned`` is called after each commit that brought new rows: it wakes the senders."""
+        self._ledger = ledger
+        self._measures = measures
+        self._topics = topics or Topics()
+        self._planned = planned
+        self._preferences = Preferences()
+
+    def handle(self, records: Sequence[Record]) -> list[Rejected]:
+        """Plan what these records cause and store it in one commit. Returns what can never be handled."""
+        rejected: list[Rejected] = []
+        order_events: list[OrderEvent] = []
+        merchants: list[tuple[str, int, bytes]] = []
+        for record in records:
+            try:
+                if record.topic == self._topics.merchants:
+                    merchants += _read_merchant(record)
+                else:
+                    order_events.append(_read_order_event(record))
+            except Poison as poison:
+                rejected.append(Rejected(record, str(poison)))
+        batch = self._batch(order_events, merchants)
+        crash_point("notifier.plan.before_insert")
+        new = self._ledger.record(batch) if order_events or merchants else 0
+        crash_point("notifier.plan.after_insert")
+        self._measures.planned.inc(new)
+        if new:
+            self._planned()
+        return rejected
+
+    def _batch(self, order_events: Sequence[OrderEvent], merchants: list[tuple[str, int, bytes]]) -> Batch:
+        messages: list[NewMessage] = []
+        newest: dict[str, OrderEvent] = {}
+        known = {name: revision for name, revision, _ in merchants}
+        for event in order_events:
+            policies = event.merchant.policies
+            decision = decide(event, policies)
+            if isinstance(decision, NotTold):
+                kind = events.ChangeKind.Name(change_kind(event.change)).removeprefix("CHANGE_KIND_").lower()
+                self._measures.messages.labels(kind, EMAIL, "not_told", decision.because).inc()
+            for message in plan(event, policies, self._preferences):
+                messages.append(
+                    NewMessage(message, event.change.SerializeToString(), event.time.ToDatetime(tzinfo=UTC))
+                )
+            if event.subject not in newest or newest[event.subject].sequence < event.sequence:
+                newest[event.subject] = event
+            if event.merchant.name and known.get(event.merchant.name, -1) < event.merchant.revision:
+                known[event.merchant.name] = event.merchant.revision
+                merchants.append((event.merchant.name, event.merchant.revision, event.merchant.SerializeToString()))
+        return Batch(
+            messages=messages,
+            snapshots=[_snapshot(event) for event in newest.values()],
+            merchants=merchants,
+            erased=sorted({event.subject for event in newest.values() if event.order.HasField("erase_time")}),
+        )
+
+
+def _read_order_event(record: Record) -> OrderEvent:
+    event = OrderEvent()
+    try:
+        event.ParseFromString(record.value or b"")
+    except DecodeError:
+        raise Poison("the value is no OrderEvent") from None
+    if not event.subject or event.subject != event.order.name or event.sequence < 1:
+        raise Poison("the event names no order or no sequence")
+    if record.key is not None and record.key != event.subject.encode():
+        raise Poison("the key is not the order's name")
+    if not event.merchant.name or not event.subject.startswith(f"{event.merchant.name}/"):
+        raise Poison("the order is not the merchant's")
+    return event
+
+
+def _read_merchant(record: Record) -> list[tuple[str, int, bytes]]:
+    if not record.value:
+        # A tombstone of the compacted topic: the merchant is gone; what was promised to its buyers still goes out.
+        return []
+    event = MerchantEvent()
+    try:
+        event.ParseFromString(record.value)
+    except DecodeError:
+        raise Poison("the value is no MerchantEvent") from None
+    merchant = event.merchant
+    if not merchant.name:
+        raise Poison("the event names no merchant")
+    return [(merchant.name, merchant.revision, merchant.SerializeToString())]
+
+
+def _snapshot(event: OrderEvent) -> Snapshot:
+    return Snapshot(event.subject, event.sequence, event.merchant.name, event.order.SerializeToString())

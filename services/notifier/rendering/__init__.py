@@ -1,0 +1,1 @@
+"""From rows and the newest order to subject, plain text and HTML."""

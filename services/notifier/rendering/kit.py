@@ -1,0 +1,93 @@
+"""What the facts of a message are made from: one order, one merchant, one reader, and the keys to open a secret."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.money_pb2 import Money
+
+import wording
+from wismo.orders.v1 import fulfilment_event_pb2 as events
+from wismo.orders.v1 import line_pb2, merchant_pb2, order_pb2, parcel_pb2
+from wismo.orders.v1.secret_pb2 import Secret
+from wording import Reader
+
+
+@dataclass(frozen=True)
+class Kit:
+    """Everything at hand while one message is rendered. ``order`` is the newest one, ``change`` what the message tells."""
+
+    change: events.FulfilmentEvent
+    order: order_pb2.Order
+    merchant: merchant_pb2.Merchant
+    reader: Reader
+    event_at: datetime
+    link: str
+    open_secret: Callable[[Secret], str] = field(repr=False)
+    """Opens a sealed value; may raise CannotOpen. What it returns goes into the message and nowhere else."""
+
+    def gettext(self, message: str, /, **values: object) -> str:
+        """The reader's language."""
+        return self.reader.gettext(message, **values)
+
+    def line(self, line_id: str) -> line_pb2.OrderLine | None:
+        """The line with this id."""
+        return next((line for line in self.order.lines if line.line_id == line_id), None)
+
+    def title(self, line_id: str) -> str:
+        """What the line is called; its id when the order does not have it."""
+        line = self.line(line_id)
+        return line.title if line is not None else line_id
+
+    def titles(self, line_ids: Iterable[str]) -> str:
+        """What these lines are called, as a sentence has them; empty for none."""
+        named = [self.title(line_id) for line_id in line_ids]
+        return wording.titles(named, self.reader) if named else ""
+
+    def some(self, line_id: str, quantity: int) -> str:
+        """Some of one line: ``2 × Atlas``; a quantity of 0 means all of it."""
+        line = self.line(line_id)
+        whole = max(1, line.quantity) if line is not None else 1
+        return wording.times(quantity or whole, self.title(line_id), self.reader)
+
+    def items(self, quantities: Iterable[line_pb2.LineQuantity]) -> list[str]:
+        """Some of several lines."""
+        return [self.some(one.line_id, one.quantity) for one in quantities]
+
+    def parcel(self, parcel_id: str) -> parcel_pb2.Parcel:
+        """The parcel as it is now; one without any detail when the order does not have it."""
+        found = (parcel for parcel in self.order.parcels if parcel.parcel_id == parcel_id)
+        return next(found, parcel_pb2.Parcel(parcel_id=parcel_id))
+
+    def problem(self, problem_id: str) -> order_pb2.Problem:
+        """The problem or delay as it is now; an empty one when the order does not have it."""
+        found = (one for one in self.order.problems if one.problem_id == problem_id)
+        return next(found, order_pb2.Problem(problem_id=problem_id))
+
+    def day(self, message: object, field_name: str) -> str:
+        """A field that is a time, as a day; empty when it is not set."""
+        stamp = _stamp(message, field_name)
+        return self.reader.day(stamp) if stamp is not None else ""
+
+    def moment(self, message: object, field_name: str) -> str:
+        """A field that is a time, as a day and a time of day; empty when it is not set."""
+        stamp = _stamp(message, field_name)
+        return self.reader.moment(stamp) if stamp is not None else ""
+
+    def expected(self, expectation: line_pb2.Expectation) -> str:
+        """``by 25 November``; empty when nothing is expected."""
+        return wording.expected_when(expectation, self.reader)
+
+    def money(self, amount: Money) -> str:
+        """An amount as the language writes it."""
+        return wording.money(amount, self.reader)
+
+
+def _stamp(message: object, field_name: str) -> Timestamp | None:
+    has_field = getattr(message, "HasField", None)
+    if has_field is None or not has_field(field_name):
+        return None
+    stamp = getattr(message, field_name)
+    assert isinstance(stamp, Timestamp)
+    return stamp

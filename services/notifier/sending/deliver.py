@@ -1,0 +1,170 @@
+"""One attempt at one message: is it still worth telling, may it be told, render it, hand it over, say how it went."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chassis.backoff import Backoff
+from chassis.clock import Clock
+from chassis.logs import get_logger
+from chassis.sealing import CannotOpen
+from notifier.channels.compose import Envelope, compose, message_id
+from notifier.channels.headers import BadHeader
+from notifier.channels.outcome import Channel, Letter, Outcome, Rejected, Retry, Unknown
+from notifier.channels.outcome import Sent as Accepted
+from notifier.planning.obsolete import why_obsolete
+from notifier.planning.plan import PlannedMessage
+from notifier.rendering.letters import Renderer, Telling
+from notifier.sending.ledger import Ledger
+from notifier.sending.rows import Again, Claim, Doubtful, Ended, Row, Sent, Snapshot, State
+from wismo.orders.v1 import fulfilment_event_pb2 as events
+from wismo.orders.v1 import merchant_pb2, order_pb2
+
+_log = get_logger(__name__)
+
+# A message is tried for two days; RFC 5321 (4.5.4.1) lets mail wait longer, but news of an order would be none by then.
+GIVE_UP_AFTER = 48 * 3600.0
+# About one message: from a few seconds (greylisting) to an hour. The way being blocked: soon again, so that a backlog clears within
+# a minute of the fault's end (I6).
+OF_THE_MESSAGE = Backoff(initial=20.0, maximum=3600.0, floor=5.0)
+OF_THE_WAY = Backoff(initial=2.0, maximum=20.0, floor=0.5)
+# No new attempt begins this close to the end of the lease: what is begun must be able to end within it.
+LEASE_MARGIN = 5.0
+
+Result = Sent | Again | Ended | Doubtful
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claim with everything that is needed to carry it out."""
+
+    claim: Claim
+    snapshot: Snapshot | None
+    merchant: bytes
+
+
+class Deliverer:
+    """Carries out work for one sender thread over one channel. Raises nothing for what may go wrong with a message."""
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        channel: Channel,
+        ledger: Ledger,
+        clock: Clock,
+        mail_domain: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._renderer = renderer
+        self._channel = channel
+        self._ledger = ledger
+        self._clock = clock
+        self._mail_domain = mail_domain
+        self._monotonic = monotonic
+
+    def deliver(self, work: Work) -> tuple[Result, Outcome | None]:
+        """How the row is to be settled, and what the channel said if it came to that."""
+        row = work.claim.row
+        if self._monotonic() > work.claim.stop_at - LEASE_MARGIN:
+            return Again(0.0, "the lease was nearly over", counts=False), None
+        if work.snapshot is None:
+            return Ended(State.DEAD, "the order is not stored"), None
+        order = order_pb2.Order.FromString(work.snapshot.body)
+        merchant = merchant_pb2.Merchant.FromString(work.merchant)
+        tellings, obsolete = _still_worth_telling(row, order, merchant)
+        refused = _refused(order, merchant, tellings, obsolete)
+        if refused is not None:
+            return refused, None
+        letter = self._letter(row, tellings, order, merchant)
+        if not isinstance(letter, Letter):
+            return letter, None
+        outcome = self._channel.send(letter, lambda: self._may_go_out(work.claim))
+        return self._result(row, outcome), outcome
+
+    def close(self) -> None:
+        """Give up the channel's connection."""
+        self._channel.close()
+
+    def _letter(
+        self, row: Row, tellings: list[Telling], order: order_pb2.Order, merchant: merchant_pb2.Merchant
+    ) -> Letter | Again | Ended:
+        try:
+            rendered = self._renderer.render(tellings, order, merchant, self._clock.now())
+            return compose(
+                Envelope(
+                    from_name=merchant.sender.display_name or merchant.display_name,
+                    from_email=merchant.sender.email or merchant.contact.email,
+                    reply_to=merchant.sender.reply_to or merchant.contact.email,
+                    to_name=order.buyer.display_name,
+                    to_email=order.buyer.email,
+                    message_id=message_id(row.id, self._mail_domain),
+                    thread_root=message_id(_first_message(row), self._mail_domain),
+                    language=rendered.language,
+                    date=row.planned_at,
+                ),
+                rendered.content,
+            )
+        except BadHeader as bad:
+            return Ended(State.DEAD, f"the header {bad} cannot be written")
+        except CannotOpen:
+            return self._later_or_dead(row, "a sealed value cannot be opened")
+        except Exception as error:
+            # A mistake of ours must not end the sender; the row is tried again (a roll-out may mend it), then it is an alarm.
+            _log.exception("message not rendered", row=row.id, kind=row.kind.value)
+            return self._later_or_dead(row, f"not rendered: {type(error).__name__}")
+
+    def _may_go_out(self, claim: Claim) -> bool:
+        if self._monotonic() > claim.stop_at - LEASE_MARGIN:
+            return False
+        return self._ledger.mark_intent(claim) if claim.row.doubt else True
+
+    def _result(self, row: Row, outcome: Outcome) -> Result:
+        match outcome:
+            case Accepted():
+                return Sent()
+            case Rejected(reason):
+                return Ended(State.DEAD, f"refused: {reason}")
+            case Unknown(reason):
+                return Doubtful(reason)
+            case Retry(reason, ours):
+                return self._later_or_dead(row, reason, OF_THE_WAY if ours else OF_THE_MESSAGE)
+
+    def _later_or_dead(self, row: Row, reason: str, backoff: Backoff = OF_THE_MESSAGE) -> Again | Ended:
+        if (self._clock.now() - row.planned_at).total_seconds() > GIVE_UP_AFTER:
+            return Ended(State.DEAD, f"given up: {reason}")
+        return Again(backoff.delay(row.attempts + 1), reason)
+
+
+def _still_worth_telling(
+    row: Row, order: order_pb2.Order, merchant: merchant_pb2.Merchant
+) -> tuple[list[Telling], str]:
+    tellings, obsolete = [], ""
+    every = [(row.kind, row.change, row.sequence), *((part.kind, part.change, part.sequence) for part in row.parts)]
+    for kind, body, sequence in every:
+        change = events.FulfilmentEvent.FromString(body)
+        why = why_obsolete(kind, change, sequence, order, merchant.policies)
+        if why is None:
+            tellings.append(Telling(kind, change, row.event_at))
+        else:
+            obsolete = obsolete or why
+    return tellings, obsolete
+
+
+def _refused(
+    order: order_pb2.Order, merchant: merchant_pb2.Merchant, tellings: list[Telling], obsolete: str
+) -> Ended | None:
+    if not tellings:
+        return Ended(State.SKIPPED, obsolete)
+    contact = merchant.contact
+    if not (contact.email and contact.phone and contact.postal_address):
+        # Row M10: a message without a way to reach the merchant cannot be sent.
+        return Ended(State.DEAD, "no contact block")
+    if not order.buyer.email:
+        return Ended(State.SKIPPED, "the buyer has no e-mail address")
+    return None
+
+
+def _first_message(row: Row) -> str:
+    """The id that the order's first message has: its creation is event number 1."""
+    return PlannedMessage(row.kind, row.order, 1, row.recipient, row.channel).id

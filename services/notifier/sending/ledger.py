@@ -1,0 +1,87 @@
+"""The port to the ledger, and what the planner and the dispatcher ask of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from notifier.planning.plan import PlannedMessage
+from notifier.sending.rows import Claim, Row, Settlement, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to enter, with what it tells: the serialised change, and when the event was recorded."""
+
+    message: PlannedMessage
+    change: bytes
+    event_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What one turn of the ledger brought. ``more`` says that further rows are due."""
+
+    claims: tuple[Claim, ...] = ()
+    ended: tuple[Row, ...] = ()
+    fenced: int = 0
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the planner enters at once: all of it or nothing."""
+
+    messages: Sequence[NewMessage] = ()
+    snapshots: Sequence[Snapshot] = ()
+    merchants: Sequence[tuple[str, int, bytes]] = ()
+    """Name, revision, serialised Merchant."""
+    erased: Sequence[str] = field(default=())
+    """Orders whose buyers' data must be gone from the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Open rows, counted up to a limit, and since when the oldest of those that may leave has been waiting."""
+
+    open: int
+    oldest_wait: timedelta
+
+
+class Ledger(Protocol):
+    """Where every planned message stands. All times are the database's. Errors of the database are passed on."""
+
+    def record(self, batch: Batch) -> int:
+        """Enter a batch in one commit; returns how many messages were new.
+
+        A message whose id is there already is left as it is. A snapshot or merchant that is older than the stored one is dropped.
+        """
+        ...
+
+    def exchange(self, settlements: Sequence[Settlement], want: int, lease: timedelta) -> Exchanged:
+        """Write outcomes and lend up to ``want`` due rows for ``lease``, in one commit. Per thread in order of sequence."""
+        ...
+
+    def mark_intent(self, claim: Claim) -> bool:
+        """Note, just before DATA, that a row in doubt goes out once more. False when the claim no longer stands."""
+        ...
+
+    def snapshots(self, orders: Sequence[str]) -> dict[str, Snapshot]:
+        """The newest snapshots of these orders."""
+        ...
+
+    def merchants(self, names: Sequence[str]) -> dict[str, bytes]:
+        """The newest of these merchants, serialised."""
+        ...
+
+    def backlog(self) -> Backlog:
+        """How much is open and how old it is. Cheap."""
+        ...
+
+    def alarms(self, limit: int = 1000) -> list[Row]:
+        """Dead and unknown rows, oldest first."""
+        ...
+
+    def replay(self, row_id: str) -> bool:
+        """Plan a dead or unknown row again, at once. False when there is none."""
+        ...
