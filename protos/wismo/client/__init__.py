@@ -10,7 +10,7 @@
 `drafts` makes orders and merchants, `events` every fulfilment event; `carriers` maps what aggregators say of parcels.
 """
 
-from wismo.client import drafts, events
+from wismo.client import carriers, drafts, events
 from wismo.client.asynchronous import AsyncWismoClient
 from wismo.client.blocking import WismoClient
 from wismo.client.channel import VERSION, Tls
@@ -92,6 +92,7 @@ __all__ = [
     "Unavailable",
     "WismoClient",
     "WismoError",
+    "carriers",
     "drafts",
     "events",
 ]
