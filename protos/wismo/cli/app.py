@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from wismo.cli.commands import events, keys, merchants, orders, simulate, watch
+from wismo.cli.commands import doctor, events, keys, merchants, orders, simulate, watch
 from wismo.cli.configuration import configure
 from wismo.cli.exits import Exit, UsageProblem, code_of, lines_of
 from wismo.cli.output import outputs
@@ -54,6 +54,7 @@ app.add_typer(merchants.app, name="merchant")
 app.add_typer(keys.app, name="key")
 orders.app.command("watch")(watch.watch)
 app.command("simulate")(simulate.simulate)
+app.command("doctor")(doctor.doctor)
 
 
 @app.callback()

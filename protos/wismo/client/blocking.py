@@ -15,7 +15,7 @@ from wismo.client.blocking_watch import watch_orders
 from wismo.client.channel import Tls, connect, tls_of
 from wismo.client.connection import BlockingConnection
 from wismo.client.errors import Unavailable, WismoError, from_rpc
-from wismo.client.requests import BATCH_EVENTS, Requests
+from wismo.client.requests import Requests, batches
 from wismo.client.results import Change, Emission, NewApiKey, Outcome, Page, Recorded, new_request_id
 from wismo.client.retry import NO_RETRY, RetryPolicy, Tries
 from wismo.client.values import Money
@@ -166,10 +166,9 @@ class WismoClient:
         Events that the server could not take for now are tried again, as a single call is. Raises only when a whole
         batch could not be sent; what was recorded before it stays so, and the same emissions may be given again.
         """
-        waiting = list(emissions)
         outcomes: list[Outcome] = []
-        for start in range(0, len(waiting), BATCH_EVENTS):
-            outcomes.extend(self._record_batch(waiting[start : start + BATCH_EVENTS]))
+        for batch in batches(emissions):
+            outcomes.extend(self._record_batch(batch))
         return outcomes
 
     def stream(self, emissions: Iterable[Emission], *, window: int = 1_000) -> Iterator[Outcome]:

@@ -50,7 +50,7 @@ def options(tls: Tls | None = None) -> list[Option]:
         ("grpc.min_reconnect_backoff_ms", 2_000),
         ("grpc.max_reconnect_backoff_ms", 2_000),
         ("grpc.max_receive_message_length", MESSAGE_BYTES),
-        ("grpc.max_send_message_length", MESSAGE_BYTES),
+        ("grpc.max_send_message_length", 4 * 1024 * 1024),  # No server of ours takes more.
         ("grpc.primary_user_agent", f"wismo-python/{VERSION}"),
     ]
     if tls is not None and tls.server_name:

@@ -2,7 +2,7 @@
 here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +21,8 @@ from wismo.orders.v1.buyer_pb2 import Buyer
 from wismo.orders.v1.merchant_pb2 import Merchant
 from wismo.orders.v1.order_pb2 import Order
 
-BATCH_EVENTS = 500  # The server takes 1,000; half of it keeps a batch with long texts well below the message limit.
+BATCH_EVENTS = 500
+BATCH_BYTES = 3 * 1024 * 1024  # The server takes 1,000 events, and 4 MiB, in one message.
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +132,18 @@ class Requests:
     def key_name(self, key: str) -> str:
         """``merchants/{merchant}/apiKeys/{key}`` of either form."""
         return key if key.startswith("merchants/") else f"{self.parent()}/apiKeys/{key}"
+
+
+def batches(emissions: Iterable[Emission]) -> Iterator[list[Emission]]:
+    """Emissions in their order, in portions that one message holds."""
+    portion: list[Emission] = []
+    size = 0
+    for emission in emissions:
+        weight = emission.event.ByteSize() + len(emission.order) + 300  # Names, ids and framing.
+        if portion and (len(portion) == BATCH_EVENTS or size + weight > BATCH_BYTES):
+            yield portion
+            portion, size = [], 0
+        portion.append(emission)
+        size += weight
+    if portion:
+        yield portion

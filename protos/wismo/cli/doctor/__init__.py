@@ -1,0 +1,1 @@
+"""What `wismo doctor` looks at: one module for each thing that can be asked, one Finding for each answer."""

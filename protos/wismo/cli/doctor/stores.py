@@ -1,0 +1,106 @@
+"""Kafka and MongoDB, where their addresses are known and their libraries are there: both are optional here."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wismo.cli.configuration import Configuration
+from wismo.cli.doctor.finding import Finding, fail, ok, warn
+
+TOPICS = ("wismo.order-events.v1", "wismo.merchant-events.v1", "wismo.order-events.v1.dlt")
+DEAD_LETTERS = TOPICS[2]
+GROUPS = ("notifier", "status-page")
+_LAG_WORTH_A_WORD = 1_000
+_WAIT_MS = 5_000
+
+
+def check(configuration: Configuration) -> Iterator[Finding]:
+    """Nothing is written, and no group is joined."""
+    bootstrap = configuration.extra.get("kafka_bootstrap")
+    if bootstrap:
+        yield from _with_library("kafka", "Kafka", lambda: list(_kafka(bootstrap)))
+    url = configuration.extra.get("mongo_url")
+    if url:
+        yield from _with_library("pymongo", "MongoDB", lambda: list(_mongo(url)))
+
+
+def _with_library(module: str, name: str, ask: Any) -> list[Finding]:
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return [ok(name, f"not looked at: {module} is not installed here")]
+    try:
+        return list(ask())
+    except Exception as error:  # noqa: BLE001 - whatever the library raises, the doctor's other answers still count.
+        kind = type(error).__name__
+        return [fail(name, f"{kind}: {str(error)[:200]}", f"Is {name} running at the address that is configured?")]
+
+
+def _kafka(bootstrap: str) -> Iterator[Finding]:
+    kafka: Any = importlib.import_module("kafka")
+    consumer = kafka.KafkaConsumer(
+        bootstrap_servers=bootstrap,
+        request_timeout_ms=_WAIT_MS,
+        bootstrap_timeout_ms=_WAIT_MS,
+        enable_auto_commit=False,
+    )
+    try:
+        there = set(consumer.topics())
+        missing = [topic for topic in TOPICS if topic not in there]
+        if missing:
+            yield warn("Kafka", f"{bootstrap}: no {', '.join(missing)}", "orders makes them when it starts.")
+        else:
+            yield ok("Kafka", f"{bootstrap}: {len(TOPICS)} topics")
+        ends = {topic: _ends(kafka, consumer, topic) for topic in TOPICS if topic in there}
+    finally:
+        consumer.close()
+    if TOPICS[0] in ends:
+        for group in GROUPS:
+            yield _lag(kafka, bootstrap, group, ends[TOPICS[0]])
+    dead = sum(end for _, end in ends.get(DEAD_LETTERS, {}).values())
+    begun = sum(start for start, _ in ends.get(DEAD_LETTERS, {}).values())
+    if dead > begun:
+        yield warn(
+            "dead letters", f"{dead - begun} in {DEAD_LETTERS}", "Read why in their headers; replay them when mended."
+        )
+
+
+def _ends(kafka: Any, consumer: Any, topic: str) -> dict[int, tuple[int, int]]:
+    """First and next offset of each partition."""
+    partitions = [kafka.TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+    first, last = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+    return {each.partition: (first[each], last[each]) for each in partitions}
+
+
+def _lag(kafka: Any, bootstrap: str, group: str, ends: Mapping[int, tuple[int, int]]) -> Finding:
+    consumer = kafka.KafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=group,
+        enable_auto_commit=False,
+        request_timeout_ms=_WAIT_MS,
+        bootstrap_timeout_ms=_WAIT_MS,
+    )
+    try:
+        committed = {
+            number: consumer.committed(kafka.TopicPartition(TOPICS[0], number), timeout_ms=_WAIT_MS) for number in ends
+        }
+    finally:
+        consumer.close(autocommit=False)
+    if all(offset is None for offset in committed.values()):
+        return warn(f"group {group}", "has committed nothing yet", "Is its service running?")
+    behind = sum(
+        end - (first if committed[number] is None else committed[number]) for number, (first, end) in ends.items()
+    )
+    if behind > _LAG_WORTH_A_WORD:
+        return warn(f"group {group}", f"{behind} events behind", "It catches up by itself; if not, see its log.")
+    return ok(f"group {group}", f"{behind} events behind")
+
+
+def _mongo(url: str) -> Iterator[Finding]:
+    pymongo: Any = importlib.import_module("pymongo")
+    with pymongo.MongoClient(url, serverSelectionTimeoutMS=_WAIT_MS) as client:
+        version = client.server_info().get("version", "unknown")
+        yield ok(
+            "MongoDB",
+            f"version {version}, {'a replica set' if client.topology_description.replica_set_name else 'alone'}",
+        )

@@ -1,0 +1,79 @@
+"""The status page and the inbox, over HTTP; and by the way the clocks."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
+
+from wismo.cli.configuration import Configuration
+from wismo.cli.doctor.finding import Finding, fail, ok, warn
+
+_WAIT = 5.0
+_SKEW_SECONDS = 5.0
+_REFUSED_SECONDS = 600.0  # Events further ahead than this are refused.
+_BODY = 300
+
+
+def check(configuration: Configuration) -> Iterator[Finding]:
+    """Whatever has an address."""
+    if configuration.page_url:
+        yield from _page(configuration.page_url.rstrip("/"))
+    else:
+        yield warn("status page", "address not known", "Set page_url in .wismo/cli.json, or WISMO_PAGE_URL.")
+    if configuration.inbox_url:
+        status, text, _ = _get(configuration.inbox_url)
+        if status is None:
+            yield fail("inbox", f"{configuration.inbox_url}: {text}", "Is the stack running (`make run`)?")
+        else:
+            yield ok("inbox", f"{configuration.inbox_url} answers")
+
+
+def _page(url: str) -> Iterator[Finding]:
+    status, text, date = _get(f"{url}/readyz")
+    if status is None:
+        yield fail("status page", f"{url}: {text}", "Is the status page running, and is page_url right?")
+    elif status == 200:
+        yield ok("status page", f"{url} is ready")
+    else:
+        yield fail("status page", f"{url}/readyz answers {status}: {text}", "What it waits for stands beside it.")
+    if date is not None:
+        yield clock(date, datetime.now(UTC))
+
+
+def clock(server: datetime, here: datetime) -> Finding:
+    """HTTP dates have whole seconds, so a second of difference says nothing."""
+    seconds = (here - server).total_seconds()
+    if abs(seconds) <= _SKEW_SECONDS:
+        return ok("clock", f"within {_SKEW_SECONDS:.0f} s of the server's")
+    side = "ahead of" if seconds > 0 else "behind"
+    advice = "Set this machine's clock by NTP; events further than 10 minutes ahead are refused."
+    finding = fail if seconds > _REFUSED_SECONDS else warn
+    return finding("clock", f"{abs(seconds):.0f} s {side} the server's", advice)
+
+
+def _get(url: str) -> tuple[int | None, str, datetime | None]:
+    """Status, the beginning of the body or what went wrong, and the server's date."""
+    if not url.startswith(("http://", "https://")):
+        return None, "is no http address", None
+    try:
+        with urllib.request.urlopen(url, timeout=_WAIT) as answer:  # noqa: S310 - the scheme is checked above.
+            return (
+                answer.status,
+                answer.read(_BODY).decode("utf-8", "replace").strip(),
+                _date(answer.headers.get("Date")),
+            )
+    except urllib.error.HTTPError as error:
+        with error:
+            text = error.read(_BODY).decode("utf-8", "replace").strip()
+            return error.code, text, _date(error.headers.get("Date"))
+    except (OSError, HTTPException, ValueError) as error:
+        return None, str(getattr(error, "reason", error)), None
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header) if header else None
+    except ValueError:
+        return None
