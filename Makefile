@@ -9,6 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
   command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PREPARED := .venv/.prepared
+READY := .venv/.ready
 SOURCES := services protos deploy tests
 # More arguments for the tool behind a target: make test ARGS="-k orders -x"
 ARGS ?=
@@ -17,7 +18,7 @@ FAULTS ?= all
 
 ##@ Use it
 .PHONY: run reset
-run: $(PREPARED) ## Start everything, send demo orders, print where to look; Ctrl-C stops it
+run: $(READY) ## Start everything, send demo orders, print where to look; Ctrl-C stops it
 	@exec $(BIN)/python -m embedded_stack --with-parent $(ARGS)
 
 reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: without asking)
@@ -25,11 +26,10 @@ reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: withou
 
 ##@ Work on it
 .PHONY: setup test check check-style check-types check-imports check-protos fmt protos protos-check bench faults
-setup: $(PREPARED) ## Make .venv with every package at its locked version
-	@$(BIN)/python -m embedded_stack.servers
+setup: $(READY) ## Make .venv with every package at its locked version, fetch Kafka
+	@:
 
-test: $(PREPARED) ## Run all tests: unit, contract, integration on real servers, one run in a real browser
-	@$(BIN)/python -m embedded_stack.servers
+test: $(READY) ## Run all tests: unit, contract, integration on real servers, one run in a real browser
 	@$(BIN)/python -m tests.browser --install
 	$(BIN)/python -m pytest $(ARGS)
 
@@ -57,12 +57,10 @@ protos: $(PREPARED) ## Generate code from the protos
 protos-check: $(PREPARED) ## buf's lint, format and breaking rules; generated code is what the protos say
 	$(BIN)/python protos/tools/generate.py --check
 
-bench: $(PREPARED) ## Measure, beside limits and peers, into docs/benchmarks (BENCH=intake|relay|notifier|page)
-	@$(BIN)/python -m embedded_stack.servers
+bench: $(READY) ## Measure, beside limits and peers, into docs/benchmarks (BENCH=intake|relay|notifier|page)
 	$(BIN)/python -m tests.bench $(BENCH) $(ARGS)
 
-faults: $(PREPARED) ## Kill every part in turn under load and count what became of each event, into docs/faults (FAULTS=…)
-	@$(BIN)/python -m embedded_stack.servers
+faults: $(READY) ## Kill every part in turn under load and count what became of each event, into docs/faults (FAULTS=…)
 	$(BIN)/python -m tests.faults $(FAULTS) $(ARGS)
 
 ##@ Keep it up to date
@@ -97,3 +95,7 @@ help: ## Show this
 $(PREPARED): requirements.lock requirements-uv.lock pyproject.toml protos/pyproject.toml deploy/prepare.py
 	@[ -n "$(PYTHON)" ] || { echo 'Wismo needs Python 3.11 or newer; none was found. Name one with: make … PYTHON=/path/to/python3' >&2; exit 1; }
 	@$(PYTHON) deploy/prepare.py packages
+
+$(READY): $(PREPARED) deploy/embedded_stack/prepare.py
+	@$(BIN)/python -m embedded_stack.prepare
+	@touch $(READY)

@@ -83,6 +83,8 @@ def _services(settings: StackSettings, addresses: Addresses, keys: InstallationK
         "WISMO_TOPIC_PARTITIONS": "4",
         "WISMO_TOPIC_REPLICATION": "1",
         "PYTHONUNBUFFERED": "1",
+        # Compiled modules are kept: each start would compile them anew, for seconds.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
     orders = {
         "WISMO_ADMIN_KEY_HASH": keys.admin_hash,
