@@ -1,4 +1,6 @@
-"""`python -m orders` serves the API (with the relay inside unless WISMO_RELAY=off); `python -m orders relay` only relays."""
+"""`python -m orders` serves the API (with the relay inside unless WISMO_RELAY=off); `python -m orders relay` only
+relays.
+"""
 
 import asyncio
 import os

@@ -65,6 +65,13 @@ class ApiParts:
 
     server: Server
     intake: Intake
+    watching: Watching
+    draining: asyncio.Event
+
+    def begin_to_stop(self) -> None:
+        """Ask those who hold a stream open to leave."""
+        self.draining.set()
+        self.watching.end()
 
 
 def build_relay(settings: Settings, client: AsyncMongoClient[Document], measures: Measures) -> RelayParts:
@@ -85,7 +92,7 @@ def build_api(
     is_well: Callable[[], Awaitable[bool]],
     wake_relay: Callable[[], None],
 ) -> ApiParts:
-    """gRPC to the database. Binds its port at once."""
+    """GRPC to the database. Binds its port at once."""
     clock = SystemClock()
     validate = contract_validator()
     merchant_store = MongoMerchants(client, settings.database)
@@ -107,7 +114,8 @@ def build_api(
     )
     watching = Watching(MongoOutbox(client, settings.database, clock), measures.watchers.set)
     reading = Reading(proto_mapping, sealing(settings.sealing_keys), digester(settings.sealing_keys))
-    gate = Gate(credentials, validate, measures)
+    draining = asyncio.Event()
+    gate = Gate(credentials, validate, measures, draining)
     services = {
         "wismo.orders.v1.OrdersService": {
             **OrderCalls(orders, reading).rpcs(),
@@ -120,7 +128,7 @@ def build_api(
     }
     handlers = {name: gate.handlers(name, rpcs) for name, rpcs in services.items()}
     certificate = tls(settings.tls_cert_file, settings.tls_key_file, settings.tls_client_ca_file)
-    return ApiParts(Server(settings.listen, handlers, is_well, certificate), intake)
+    return ApiParts(Server(settings.listen, handlers, is_well, certificate), intake, watching, draining)
 
 
 def sealing(keys: KeyRing) -> Callable[[str, str], Sealed]:

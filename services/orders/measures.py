@@ -1,4 +1,6 @@
-"""What an operator needs to see of this service, as Prometheus metrics. No label ever holds a merchant, an order or a person."""
+"""What an operator needs to see of this service, as Prometheus metrics. No label ever holds a merchant, an order or a
+person.
+"""
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
@@ -10,20 +12,33 @@ class Measures:
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
         self.commands = Counter(
-            "wismo_orders_commands_total", "Commands answered, by what they did (applied, noted, repeated).", ["effect"], registry=registry
+            "wismo_orders_commands_total",
+            "Commands answered, by what they did (applied, noted, repeated).",
+            ["effect"],
+            registry=registry,
         )
-        self.refused = Counter("wismo_orders_refused_total", "Calls refused, by reason.", ["rpc", "reason"], registry=registry)
+        self.refused = Counter(
+            "wismo_orders_refused_total", "Calls refused, by reason.", ["rpc", "reason"], registry=registry
+        )
         self.rpc_seconds = Histogram(
             "wismo_orders_rpc_seconds", "Time to answer a call.", ["rpc"], buckets=_FAST, registry=registry
         )
         self.group_size = Histogram(
-            "wismo_orders_group_commands", "Commands per transaction.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256), registry=registry
+            "wismo_orders_group_commands",
+            "Commands per transaction.",
+            buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+            registry=registry,
         )
         self.commit_seconds = Histogram(
-            "wismo_orders_commit_seconds", "Time of a transaction, from read to commit.", buckets=_FAST, registry=registry
+            "wismo_orders_commit_seconds",
+            "Time of a transaction, from read to commit.",
+            buckets=_FAST,
+            registry=registry,
         )
         self.conflicts = Counter(
-            "wismo_orders_conflicts_total", "Transactions that met another's write and were tried again.", registry=registry
+            "wismo_orders_conflicts_total",
+            "Transactions that met another's write and were tried again.",
+            registry=registry,
         )
         self.waiting = Gauge("wismo_orders_intake_waiting", "Commands that wait for a transaction.", registry=registry)
         self.watchers = Gauge("wismo_orders_watchers", "Open WatchOrders streams.", registry=registry)
@@ -31,10 +46,17 @@ class Measures:
             "wismo_orders_relay_published_total", "Records acknowledged by the broker.", ["topic"], registry=registry
         )
         self.publish_failures = Counter(
-            "wismo_orders_relay_failures_total", "Records that the broker did not take, by cause.", ["cause"], registry=registry
+            "wismo_orders_relay_failures_total",
+            "Records that the broker did not take, by cause.",
+            ["cause"],
+            registry=registry,
         )
         self.outbox_rows = Gauge(
-            "wismo_orders_outbox_rows", "Rows that wait for the broker, as last counted (at most 10,000 are counted).", registry=registry
+            "wismo_orders_outbox_rows",
+            "Rows that wait for the broker, as last counted (at most 10,000 are counted).",
+            registry=registry,
         )
-        self.outbox_age = Gauge("wismo_orders_outbox_oldest_seconds", "Age of a row that waits longest.", registry=registry)
+        self.outbox_age = Gauge(
+            "wismo_orders_outbox_oldest_seconds", "Age of a row that waits longest.", registry=registry
+        )
         self.relay_shards = Gauge("wismo_orders_relay_shards", "Shards that this process relays.", registry=registry)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, Self
 
 from chassis.health import Health
 from chassis.kafka import BrokerUnavailable, broker_answers, ensure_topics
@@ -24,7 +24,7 @@ _DATABASE_SECONDS = 3.0
 
 
 async def serve(settings: Settings, stop: StopSignal) -> None:
-    """The API, with the relay inside unless that is off, until `stop`. Raises whatever ends a part that must not end."""
+    """The API, with the relay inside unless that is off, until `stop`. Raises what ends a part that must not end."""
     measures = Measures()
     health = Health()
     client = connect_async(settings.mongo_url, "orders", timeout=_DATABASE_SECONDS)
@@ -53,6 +53,7 @@ async def serve(settings: Settings, stop: StopSignal) -> None:
             await together.until(stop)
             _log.info("stopping", reason=stop.reason)
             health.drain()
+            api.begin_to_stop()
             await api.server.stop(_GRACE_SECONDS)
             await api.intake.drain()
             if relay:
@@ -92,7 +93,7 @@ class _Together:
         self._parts = parts
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> "_Together":
+    async def __aenter__(self) -> Self:
         self._tasks = [asyncio.create_task(part) for part in self._parts]
         return self
 

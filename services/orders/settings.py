@@ -30,7 +30,10 @@ class Settings:
     log_format: str = setting("WISMO_LOG_FORMAT", log_format, default="json", help="How log lines look.")
     log_level: str = setting("WISMO_LOG_LEVEL", log_level, default="info", help="The least severe line that is logged.")
     mongo_url: str = setting(
-        "WISMO_MONGO_URL", url("mongodb", "mongodb+srv", secret=True), default="mongodb://127.0.0.1:27017", help="The database."
+        "WISMO_MONGO_URL",
+        url("mongodb", "mongodb+srv", secret=True),
+        default="mongodb://127.0.0.1:27017",
+        help="The database.",
     )
     kafka_bootstrap: str = setting(
         "WISMO_KAFKA_BOOTSTRAP", text, default="127.0.0.1:9092", help="Kafka brokers, host:port[,host:port]."
@@ -41,7 +44,9 @@ class Settings:
     listen: Address = setting(
         "WISMO_ORDERS_LISTEN", address, default="127.0.0.1:50051", help="Where gRPC is served; port 0 takes a free one."
     )
-    database: str = setting("WISMO_ORDERS_DATABASE", text, default="wismo_orders", help="Name of this service's database.")
+    database: str = setting(
+        "WISMO_ORDERS_DATABASE", text, default="wismo_orders", help="Name of this service's database."
+    )
     sealing_keys: KeyRing = setting(
         "WISMO_SEALING_KEYS", key_ring(base64_bytes=32), help="Keys that seal secrets at rest."
     )
@@ -65,7 +70,10 @@ class Settings:
     )
     tls_key_file: Path | None = setting("WISMO_TLS_KEY_FILE", optional(path), default="", help="The certificate's key.")
     tls_client_ca_file: Path | None = setting(
-        "WISMO_TLS_CLIENT_CA_FILE", optional(path), default="", help="Callers must show a certificate of this authority."
+        "WISMO_TLS_CLIENT_CA_FILE",
+        optional(path),
+        default="",
+        help="Callers must show a certificate of this authority.",
     )
     topic_partitions: int = setting(
         "WISMO_TOPIC_PARTITIONS", integer(1, 1000), default="12", help="Partitions of topics that are made here."

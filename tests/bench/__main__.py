@@ -16,10 +16,14 @@ PARTS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Measure the parts asked for. The status tells whether a part failed to run, not whether goals are met: that the table says."""
+    """Measure the parts asked for. The status tells whether a part failed to run, not whether goals are met: that the
+    table says.
+    """
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("part", choices=[*PARTS, "all"])
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of which the median counts (default: %(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help="rounds of which the median counts (default: %(default)s)"
+    )
     parser.add_argument("--into", type=Path, help="write below this folder instead of docs/benchmarks/")
     asked = parser.parse_args(arguments)
     for part in PARTS if asked.part == "all" else [asked.part]:

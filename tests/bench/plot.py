@@ -13,10 +13,11 @@ def draw(title: str, rows: Sequence[Row], target: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot as plt
+    from matplotlib.patches import Rectangle
 
     mpl.rcParams["svg.hashsalt"] = "wismo"  # The same figures give the same file.
-    figure, axes = pyplot.subplots(figsize=(9, 0.9 * max(1, len(rows)) + 1.2))
+    figure, axes = plt.subplots(figsize=(9, 0.9 * max(1, len(rows)) + 1.2))
     for index, row in enumerate(rows):
         bars = {"measured": row.value, "limit": row.limit, "peer": row.peer}
         longest = max(value for value in bars.values() if value is not None) or 1.0
@@ -30,10 +31,10 @@ def draw(title: str, rows: Sequence[Row], target: Path) -> None:
     axes.set_xlim(0, 1.15)
     axes.set_xticks([])
     axes.set_title(title, fontsize=10, loc="left")
-    handles = [pyplot.Rectangle((0, 0), 1, 1, color=colour) for colour in _COLOURS.values()]
+    handles = [Rectangle((0, 0), 1, 1, color=colour) for colour in _COLOURS.values()]
     axes.legend(handles, _COLOURS.keys(), fontsize=8, frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 1))
     for side in ("top", "right", "bottom"):
         axes.spines[side].set_visible(False)
     figure.tight_layout()
     figure.savefig(target, format="svg", metadata={"Date": None})
-    pyplot.close(figure)
+    plt.close(figure)

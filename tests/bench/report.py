@@ -126,8 +126,8 @@ class Report:
         lines = [
             f"# {self.title or self.part}",
             "",
-            f"`make bench BENCH={self.part}`, {datetime.now(UTC).date().isoformat()}, {machine()['summary']}; median of"
-            f" {self.rounds_wanted} rounds. Limit and peer are measured in the same rounds. Machine-readable: results.json.",
+            f"`make bench BENCH={self.part}`, {datetime.now(UTC).date().isoformat()}, {machine()['summary']}.",
+            f"Median of {self.rounds_wanted} rounds; limit and peer are measured in the same ones. All of it: results.json.",
             "",
             "| what | measured | limit | peer | ratio | goal | met |",
             "| --- | --: | --: | --: | --: | --- | --- |",

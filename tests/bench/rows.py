@@ -1,4 +1,6 @@
-"""What a benchmark states: a figure, beside what bounds it and what one would do otherwise, and whether that is good enough."""
+"""What a benchmark states: a figure, beside what bounds it and what one would do otherwise, and whether that is good
+enough.
+"""
 
 from dataclasses import asdict, dataclass
 
@@ -7,7 +9,8 @@ from dataclasses import asdict, dataclass
 class Goal:
     """What is asked of a figure. Several conditions must all hold; none set means that there is no goal.
 
-    `of_limit` is the least share of the limit, `times_peer` the least multiple of the peer; `at_most_of_limit` is for times.
+    `of_limit` is the least share of the limit, `times_peer` the least multiple of the peer; `at_most_of_limit` is
+    for times.
     """
 
     at_least: float | None = None
@@ -33,14 +36,17 @@ class Goal:
 
     def met(self, value: float, limit: float | None, peer: float | None) -> bool | None:
         """Whether it is reached; None when nothing is asked."""
-        checks = [
-            (self.at_least, lambda bound: value >= bound),
-            (self.at_most, lambda bound: value <= bound),
-            (self.of_limit, lambda bound: limit is not None and value >= bound * limit),
-            (self.at_most_of_limit, lambda bound: limit is not None and value <= bound * limit),
-            (self.times_peer, lambda bound: peer is not None and value >= bound * peer),
-        ]
-        asked = [check(bound) for bound, check in checks if bound is not None]
+        asked: list[bool] = []
+        if self.at_least is not None:
+            asked.append(value >= self.at_least)
+        if self.at_most is not None:
+            asked.append(value <= self.at_most)
+        if self.of_limit is not None:
+            asked.append(limit is not None and value >= self.of_limit * limit)
+        if self.at_most_of_limit is not None:
+            asked.append(limit is not None and value <= self.at_most_of_limit * limit)
+        if self.times_peer is not None:
+            asked.append(peer is not None and value >= self.times_peer * peer)
         return all(asked) if asked else None
 
 
@@ -62,10 +68,16 @@ class Row:
 
 
 def make_row(
-    name: str, value: float, unit: str, *, limit: float | None = None, peer: float | None = None, goal: Goal | None = None
+    name: str,
+    value: float,
+    unit: str,
+    *,
+    limit: float | None = None,
+    peer: float | None = None,
+    goal: Goal | None = None,
 ) -> Row:
     """A row with its ratio and verdict."""
-    beside = limit if limit else peer
+    beside = limit or peer
     asked = goal or Goal()
     ratio = value / beside if beside else None
     return Row(name, value, unit, limit, peer, ratio, asked.text(unit), asked.met(value, limit, peer))

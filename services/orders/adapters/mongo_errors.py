@@ -10,7 +10,7 @@ _DUPLICATE_KEY = 11000
 
 
 class Translated:
-    """A block whose driver errors leave it as StoreConflict or StoreUnavailable. Other errors pass through unchanged."""
+    """A block whose driver errors leave it as StoreConflict or StoreUnavailable. Others pass unchanged."""
 
     def __init__(self, *, nothing_written: bool) -> None:
         self._nothing_written = nothing_written
@@ -33,7 +33,8 @@ def translate(error: PyMongoError, *, nothing_written: bool) -> Exception:
 def is_conflict(error: PyMongoError) -> bool:
     """Whether another transaction was faster, so that the same work can be done anew at once."""
     if isinstance(error, ConnectionFailure):
-        return False  # A primary that steps down labels its errors as transient too, but an attempt at once would meet it again.
+        # A primary that steps down labels its errors as transient too, but an attempt at once would meet it again.
+        return False
     if isinstance(error, DuplicateKeyError):
         return True
     if isinstance(error, BulkWriteError):

@@ -32,7 +32,9 @@ class MongoShardLeases:
         now = await database_now_async(self._collection.database)
         await self._collection.update_one({"_id": self._member}, {"$set": {"seen": now}}, upsert=True)
         # "0" follows "/" in ASCII.
-        members = await self._collection.find({"_id": {"$gt": _MEMBER, "$lt": "relay-member0"}}, {"seen": 1}).to_list(None)
+        members = await self._collection.find({"_id": {"$gt": _MEMBER, "$lt": "relay-member0"}}, {"seen": 1}).to_list(
+            None
+        )
         gone = [member["_id"] for member in members if member["seen"] < now - 2 * self._ttl]
         if gone:
             await self._collection.delete_many({"_id": {"$in": gone}})

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from bson import Binary
 from pymongo import AsyncMongoClient, InsertOne, ReplaceOne, UpdateOne, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
@@ -21,6 +22,7 @@ from orders.use_cases.stored import Changes, StoredOrder
 _UNKNOWN_RESULT = "UnknownTransactionCommitResult"
 _COMMIT_ATTEMPTS = 3
 _SNAPSHOT = ReadConcern("snapshot")
+_Collection = AsyncCollection[Document]
 _DURABLE = WriteConcern(w="majority", j=True, wtimeout=5_000)
 
 
@@ -35,11 +37,10 @@ class MongoOrders:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["MongoGroupCommit"]:
-        group = MongoGroupCommit(self)
         async with self._client.start_session() as session:
+            group = MongoGroupCommit(self._orders, self._events, self._outbox, session)
             with Translated(nothing_written=True):
                 await session.start_transaction(read_concern=_SNAPSHOT, write_concern=_DURABLE)
-            group.session = session
             try:
                 yield group
             except BaseException:
@@ -68,7 +69,11 @@ class MongoOrders:
             updated, key = query.after
             filters["$or"] = [{"updated": {"$gt": updated}}, {"updated": updated, "_id": {"$gt": key}}]
         with Translated(nothing_written=True):
-            found = self._orders.find(filters, {"body": 1, "updated": 1}).sort([("updated", 1), ("_id", 1)]).limit(query.limit)
+            found = (
+                self._orders.find(filters, {"body": 1, "updated": 1})
+                .sort([("updated", 1), ("_id", 1)])
+                .limit(query.limit)
+            )
             return [OrderRow(bytes(row["body"]), (row["updated"], row["_id"])) async for row in found]
 
     async def history(self, key: str) -> Sequence[tuple[int, bytes]]:
@@ -90,42 +95,53 @@ class MongoOrders:
 class MongoGroupCommit:
     """One transaction of `MongoOrders`."""
 
-    session: AsyncClientSession
-
-    def __init__(self, store: MongoOrders) -> None:
-        self._store = store
+    def __init__(
+        self, orders: _Collection, events: _Collection, outbox: _Collection, session: AsyncClientSession
+    ) -> None:
+        self._orders = orders
+        self._events = events
+        self._outbox = outbox
+        self._session = session
         self.wrote = False
 
     async def read(self, known: Mapping[str, int]) -> dict[str, StoredOrder | None]:
-        """Versions of the orders that are known, and whole documents of the others and of those that turn out to be stale."""
-        orders = self._store._orders  # noqa: SLF001  # One adapter in two classes.
+        """Versions of the orders that are known, and whole documents of the others and of those that turn out to be
+        stale.
+        """
         found: dict[str, StoredOrder | None] = {}
         unread = [key for key, version in known.items() if not version]
         cached = [key for key, version in known.items() if version]
         with Translated(nothing_written=True):
             if cached:
-                rows = orders.find({"_id": {"$in": cached}}, {"version": 1}, session=self.session, batch_size=len(cached) + 1)
+                rows = self._orders.find(
+                    {"_id": {"$in": cached}}, {"version": 1}, session=self._session, batch_size=len(cached) + 1
+                )
                 versions = {row["_id"]: row["version"] async for row in rows}
                 unread += [key for key in cached if versions.get(key) != known[key]]
             if unread:
                 found = dict.fromkeys(unread)
-                documents = orders.find({"_id": {"$in": unread}}, session=self.session, batch_size=len(unread) + 1)
+                documents = self._orders.find(
+                    {"_id": {"$in": unread}}, session=self._session, batch_size=len(unread) + 1
+                )
                 async for document in documents:
                     found[document["_id"]] = stored_order(document)
         return found
 
     async def write(self, changes: Changes) -> None:
-        """Orders, log and outbox. An order made by another process meanwhile shows as a duplicate key: a conflict too."""
-        store = self._store
+        """Orders, log and outbox. An order made by another process meanwhile is a duplicate key: a conflict too."""
         self.wrote = True
         writes: list[InsertOne[Document] | ReplaceOne[Document]] = [
             InsertOne(order_document(order)) for order in changes.created
         ]
         writes += [ReplaceOne({"_id": order.key}, order_document(order)) for order in changes.replaced]
         with Translated(nothing_written=True):
-            await store._orders.bulk_write(writes, ordered=False, session=self.session)  # noqa: SLF001  # As above.
-            await store._events.insert_many([log_document(row) for row in changes.log], ordered=False, session=self.session)  # noqa: SLF001
-            await store._outbox.insert_many([outbox_document(row) for row in changes.outbox], ordered=False, session=self.session)  # noqa: SLF001
+            await self._orders.bulk_write(writes, ordered=False, session=self._session)
+            await self._events.insert_many(
+                [log_document(row) for row in changes.log], ordered=False, session=self._session
+            )
+            await self._outbox.insert_many(
+                [outbox_document(row) for row in changes.outbox], ordered=False, session=self._session
+            )
 
 
 async def _commit(session: AsyncClientSession) -> None:

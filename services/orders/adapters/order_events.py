@@ -2,19 +2,31 @@
 
 from datetime import datetime
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from orders.adapters.proto_mapping import encode_event, encode_order
+from orders.adapters.proto_mapping.encoding import tag, varint
 from orders.domain.events import Event
 from orders.domain.fold import Recorded
 from orders.domain.order import Order
-from orders.use_cases.outbox import SOURCE
-from wismo.events.v1 import merchant_event_pb2, order_event_pb2
+from orders.domain.vocabulary import ChangeKind
+from orders.use_cases.outbox import SOURCE, event_id, event_type
+from wismo.events.v1 import merchant_event_pb2
+from wismo.events.v1.order_event_pb2 import OrderEvent
 from wismo.orders.v1 import merchant_pb2
 
-_Field = order_event_pb2.OrderEvent
-_LENGTH_DELIMITED = 2
-_CHANGE = _Field.CHANGE_FIELD_NUMBER
-_ORDER = _Field.ORDER_FIELD_NUMBER
-_MERCHANT = _Field.MERCHANT_FIELD_NUMBER
+_ID = tag(OrderEvent.ID_FIELD_NUMBER)
+_SUBJECT = tag(OrderEvent.SUBJECT_FIELD_NUMBER)
+_TIME = tag(OrderEvent.TIME_FIELD_NUMBER)
+_REQUEST = tag(OrderEvent.REQUEST_ID_FIELD_NUMBER)
+_CHANGE = tag(OrderEvent.CHANGE_FIELD_NUMBER)
+_ORDER = tag(OrderEvent.ORDER_FIELD_NUMBER)
+_MERCHANT = tag(OrderEvent.MERCHANT_FIELD_NUMBER)
+# Wire type 0: a number.
+_SEQUENCE = varint(OrderEvent.SEQUENCE_FIELD_NUMBER << 3)
+_EFFECT = varint(OrderEvent.EFFECT_FIELD_NUMBER << 3)
+# What is the same for every event of a kind.
+_SOURCE_AND_TYPE = {kind: OrderEvent(source=SOURCE, type=event_type(kind)).SerializeToString() for kind in ChangeKind}
 
 
 class ProtoEncoding:
@@ -27,27 +39,26 @@ class ProtoEncoding:
         return encode_event(event)
 
     def order_event(
-        self, recorded: Recorded, body: bytes, merchant: bytes, request_id: str, recorded_at: datetime
+        self, recorded: Recorded, change: bytes, body: bytes, merchant: bytes, request_id: str, recorded_at: datetime
     ) -> bytes:
-        """Order and merchant are appended as they are: a message is the concatenation of its fields, in any order."""
+        """A message is the concatenation of its fields, in any order, so nothing is encoded twice."""
         name = recorded.order.name
-        head = order_event_pb2.OrderEvent(
-            id=f"{name}#{recorded.sequence}",
-            source=SOURCE,
-            type=f"wismo.order.{recorded.event.kind.name.lower()}.v1",
-            subject=name,
-            sequence=recorded.sequence,
-            effect=int(recorded.effect),  # type: ignore[arg-type]  # The domain's numbers are the protos'.
-            request_id=request_id,
-        )
-        head.time.FromDatetime(recorded_at)
-        change = self.change(recorded.event)
+        identity = event_id(name, recorded.sequence).encode()
+        subject = name.encode()
+        request = request_id.encode()
+        stamp = _stamp(recorded_at)
         return b"".join(
             (
-                head.SerializeToString(),
-                *(_key(_CHANGE, change), change),
-                *(_key(_ORDER, body), body),
-                *(_key(_MERCHANT, merchant), merchant),
+                *(_ID, varint(len(identity)), identity),
+                _SOURCE_AND_TYPE[recorded.event.kind],
+                *(_SUBJECT, varint(len(subject)), subject),
+                *(_TIME, varint(len(stamp)), stamp),
+                *(_SEQUENCE, varint(recorded.sequence)),
+                *(_CHANGE, varint(len(change)), change),
+                *(_EFFECT, varint(recorded.effect)),
+                *(_ORDER, varint(len(body)), body),
+                *(_MERCHANT, varint(len(merchant)), merchant),
+                *((_REQUEST, varint(len(request)), request) if request else ()),
             )
         )
 
@@ -55,7 +66,7 @@ class ProtoEncoding:
 def merchant_event(merchant: merchant_pb2.Merchant) -> merchant_event_pb2.MerchantEvent:
     """The record that tells consumers of a merchant's change."""
     return merchant_event_pb2.MerchantEvent(
-        id=f"{merchant.name}#{merchant.revision}",
+        id=event_id(merchant.name, merchant.revision),
         source=SOURCE,
         type="wismo.merchant.changed.v1",
         subject=merchant.name,
@@ -64,15 +75,7 @@ def merchant_event(merchant: merchant_pb2.Merchant) -> merchant_event_pb2.Mercha
     )
 
 
-def _key(number: int, value: bytes) -> bytes:
-    """Tag and length of a length-delimited field, as varints."""
-    return _varint(number << 3 | _LENGTH_DELIMITED) + _varint(len(value))
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
+def _stamp(at: datetime) -> bytes:
+    stamp = Timestamp()
+    stamp.FromDatetime(at)
+    return stamp.SerializeToString()

@@ -1,4 +1,6 @@
-"""The collections of this service, made before the first transaction: one that must make them would conflict with itself."""
+"""The collections of this service, made before the first transaction: one that must make them would conflict with
+itself.
+"""
 
 from pymongo import IndexModel
 

@@ -1,7 +1,7 @@
 """The relay's loop: read what waits, publish it, delete it once the broker has it.
 
-It never asks *when* something was written: commits become visible in another order than their times. Rows are read in order of
-their key, lap after lap, and a row is gone as soon as it is published; so whatever is there is what waits.
+It never asks *when* something was written: commits become visible in another order than their times. Rows are read in
+order of their key, lap after lap, and a row is gone as soon as it is published; so whatever is there is what waits.
 """
 
 import asyncio
@@ -40,7 +40,9 @@ class _Blocked:
 
 @dataclass(slots=True)
 class Relay:
-    """Moves rows of the shards held to the broker. `run` ends only when cancelled; `wake` may be called from the same loop."""
+    """Moves rows of the shards held to the broker. `run` ends only when cancelled; `wake` may be called from the same
+    loop.
+    """
 
     outbox: Outbox
     publisher: Publisher
@@ -85,7 +87,9 @@ class Relay:
             await asyncio.gather(keeper, counter, return_exceptions=True)
 
     async def lap(self, first: int, last: int) -> int:
-        """Go once through the rows of these shards; how many were published. Deleting overlaps with publishing what follows."""
+        """Go once through the rows of these shards; how many were published. Deleting overlaps with publishing what
+        follows.
+        """
         published, after, deleting = 0, "", asyncio.create_task(self._delete(()))
         try:
             while True:
@@ -142,7 +146,12 @@ class Relay:
         blocked = self._blocked.setdefault(row.key, _Blocked(0, 0.0))
         blocked.failures += 1
         blocked.until = self.monotonic() + Backoff(initial=1.0, maximum=60.0, floor=0.5).delay(blocked.failures)
-        _log.error("record refused by the broker, its order waits", event_id=row.event_id, cause=cause, failures=blocked.failures)
+        _log.error(
+            "record refused by the broker, its order waits",
+            event_id=row.event_id,
+            cause=cause,
+            failures=blocked.failures,
+        )
 
     async def _pause(self) -> None:
         try:

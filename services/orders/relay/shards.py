@@ -37,9 +37,13 @@ class ShardLeases(Protocol):
 
 
 class Shards:
-    """The shards held. `tend` renews, takes and gives back; a shard is held only while its time has not run out by our clock."""
+    """The shards held. `tend` renews, takes and gives back; a shard is held only while its time has not run out by our
+    clock.
+    """
 
-    def __init__(self, leases: ShardLeases, *, renew_seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, leases: ShardLeases, *, renew_seconds: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._leases = leases
         self._renew_seconds = renew_seconds
         self._monotonic = monotonic
@@ -66,7 +70,7 @@ class Shards:
             before = len(self._held)
             try:
                 await self.tend()
-            except Exception as error:  # noqa: BLE001  # The database may be down; leases run out by themselves meanwhile.
+            except Exception as error:  # noqa: BLE001  # The database may be down; leases then run out by themselves.
                 _log.warning("leases not tended", error_kind=type(error).__name__)
             if len(self._held) > before:
                 changed()
@@ -99,4 +103,3 @@ class Shards:
         except LeaseLost:
             self._held.pop(shard, None)
             _log.warning("shard lost to another relay", shard=shard)
-

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any
 
 import grpc
@@ -38,9 +39,13 @@ Check = Callable[[Any], tuple[Violation, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call under way."""
+    """One call under way. A long one asks `still_admitted` now and then, because keys are revoked, and ends when
+    `draining` is set.
+    """
 
     principal: Principal
+    still_admitted: Callable[[], Awaitable[Principal]]
+    draining: asyncio.Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,13 @@ class Gate:
     credentials: Credentials
     validate: Validate
     measures: Measures
+    draining: asyncio.Event
 
     def handlers(self, service: str, rpcs: dict[str, Rpc]) -> "grpc.GenericRpcHandler[Any, Any]":
         """The handlers of a service, by the names in its proto."""
-        return grpc.method_handlers_generic_handler(service, {name: self._handler(name, rpc) for name, rpc in rpcs.items()})
+        return grpc.method_handlers_generic_handler(
+            service, {name: self._handler(name, rpc) for name, rpc in rpcs.items()}
+        )
 
     def _handler(self, name: str, rpc: Rpc) -> "grpc.RpcMethodHandler[Any, Any]":
         parse = rpc.request.FromString
@@ -104,9 +112,9 @@ class Gate:
             started = time.perf_counter()
             try:
                 async with asyncio.timeout(_time_for(context)):
-                    principal = await self._admit(rpc.access, context)
+                    call = await self._admit(rpc.access, context)
                     self._validate(request, rpc.check)
-                    return await rpc.behave(request, Call(principal))
+                    return await rpc.behave(request, call)
             except Exception as error:  # noqa: BLE001  # Told to the caller, foreseen or not.
                 return await self._abort(name, context, error, rpc.locate)
             finally:
@@ -117,9 +125,10 @@ class Gate:
     def _server_stream(self, name: str, rpc: ServerStream) -> Any:
         async def handle(request: Message, context: Any) -> AsyncIterator[Message]:
             try:
-                principal = await self._admit(rpc.access, context)
+                call = await self._admit(rpc.access, context)
                 self._validate(request, lambda _: ())
-                async for answer in rpc.behave(request, Call(principal)):
+                async for answer in rpc.behave(request, call):
+                    await call.still_admitted()
                     yield answer
             except Exception as error:  # noqa: BLE001  # As above.
                 await self._abort(name, context, error)
@@ -129,19 +138,20 @@ class Gate:
     def _both_stream(self, name: str, rpc: BothStream) -> Any:
         async def handle(requests: AsyncIterator[Message], context: Any) -> AsyncIterator[Message]:
             try:
-                principal = await self._admit(rpc.access, context)
-                async for answer in rpc.behave(requests, Call(principal)):
+                call = await self._admit(rpc.access, context)
+                async for answer in rpc.behave(requests, call):
                     yield answer
             except Exception as error:  # noqa: BLE001  # As above.
                 await self._abort(name, context, error)
 
         return handle
 
-    async def _admit(self, access: Access, context: Any) -> Principal:
-        principal = await self.credentials.principal(_bearer(context))
+    async def _admit(self, access: Access, context: Any) -> Call:
+        key = _bearer(context)
+        principal = await self.credentials.principal(key)
         if not _may(principal, access):
             raise Forbidden(f"This call needs {access.value}.", metadata={"needs": access.name})
-        return principal
+        return Call(principal, partial(self.credentials.principal, key), self.draining)
 
     def _validate(self, request: Message, check: Check) -> None:
         violations = self.validate(request) or check(request)
@@ -177,9 +187,7 @@ def _bearer(context: Any) -> str:
             kind, _, key = value.partition(" ")
             if kind.lower() == "bearer":
                 return str(key).strip()
-    raise Unauthenticated(
-        "No API key. Send metadata `authorization: Bearer <API key>`.", reason="CREDENTIAL_MISSING"
-    )
+    raise Unauthenticated("No API key. Send metadata `authorization: Bearer <API key>`.", reason="CREDENTIAL_MISSING")
 
 
 def _time_for(context: Any) -> float:

@@ -1,7 +1,7 @@
 """Validation by the rules in the protos.
 
-The published code carries no rules (docs/rationale.md), so a message is parsed once more with classes from a private descriptor
-pool that has them. That and the check take about 5 µs a message.
+The published code carries no rules (docs/rationale.md), so a message is parsed once more with classes from a private
+descriptor pool that has them. That and the check take about 5 µs a message.
 """
 
 from collections.abc import Callable
@@ -20,8 +20,12 @@ _NAME = "1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or di
 _IN_WORDS = {
     "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": _NAME,
     "^$|^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": f"empty or {_NAME}",
-    "^merchants/[a-z0-9-]{2,40}/orders/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": "of the form merchants/{merchant}/orders/{reference}",
-    "^merchants/[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$": "of the form merchants/{merchant}, {merchant} being 2 to 40 of a-z, 0-9 and '-'",
+    "^merchants/[a-z0-9-]{2,40}/orders/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": (
+        "of the form merchants/{merchant}/orders/{reference}"
+    ),
+    "^merchants/[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$": (
+        "of the form merchants/{merchant}, {merchant} being 2 to 40 of a-z, 0-9 and '-'"
+    ),
     "^merchants/[a-z0-9-]{2,40}/apiKeys/[a-z0-9]{1,32}$": "of the form merchants/{merchant}/apiKeys/{key}",
     "^[\\x21-\\x7e]{1,64}$": "1 to 64 visible ASCII characters without spaces, for example a UUID",
     "^$|^[\\x21-\\x7e]{1,64}$": "empty or 1 to 64 visible ASCII characters without spaces, for example a UUID",
@@ -62,7 +66,9 @@ def contract_validator() -> Validate:
 def _violation(found: Any) -> Violation:
     proto = found.proto
     rule = str(proto.rule_id)
-    return Violation(_path(proto.field.elements), _why(rule, str(proto.message), found.rule_value), rule.upper().replace(".", "_"))
+    return Violation(
+        _path(proto.field.elements), _why(rule, str(proto.message), found.rule_value), rule.upper().replace(".", "_")
+    )
 
 
 def _path(elements: Any) -> str:

@@ -15,7 +15,7 @@ from orders.rpc.orders_service import event_field, recorded_response
 from orders.rpc.statuses import reason_of, to_status
 from orders.use_cases.commands import Answer, Command
 from orders.use_cases.credentials import Principal
-from orders.use_cases.errors import order_not_found
+from orders.use_cases.errors import order_not_found, stopping
 from orders.use_cases.names import merchant_of
 from orders.use_cases.orders import Orders, own_merchant, own_order
 from wismo.orders.v1 import orders_service_pb2 as pb
@@ -56,28 +56,41 @@ class ManyEventsCalls:
         """Each is answered once it is durable; the order of answers is the order in which they became so."""
         ready: _Answers = asyncio.Queue()
         room = asyncio.Semaphore(_UNANSWERED)
+        unanswered = 0
 
         async def read() -> None:
+            nonlocal unanswered
             try:
                 async for message in requests:
                     await room.acquire()
-                    request_id = message.request.request_id
+                    unanswered += 1
+                    await call.still_admitted()
                     future = await self._submit(message.request, call.principal)
-                    future.add_done_callback(partial(_queue_answer, ready, request_id))
-                for _ in range(_UNANSWERED):
-                    await room.acquire()
+                    future.add_done_callback(partial(_queue_answer, ready, message.request.request_id))
             finally:
                 ready.put_nowait(None)
 
         reader = asyncio.create_task(read())
+        # A service that stops reads no more, answers what it has read, and asks the caller to begin a stream elsewhere.
+        stopper = asyncio.create_task(call.draining.wait())
+        stopper.add_done_callback(lambda _: reader.cancel())
         try:
-            while (answered := await ready.get()) is not None:
+            reading = True
+            while reading or unanswered:
+                answered = await ready.get()
+                if answered is None:
+                    reading = False
+                    continue
                 request_id, future = answered
                 outcome = await self._outcome(future, "StreamEvents")
+                unanswered -= 1
                 room.release()
                 yield pb.StreamEventsResponse(request_id=request_id, outcome=outcome)
+            if call.draining.is_set():
+                raise stopping()
             await reader
         finally:
+            stopper.cancel()
             reader.cancel()
 
     async def _submit(

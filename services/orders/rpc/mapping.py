@@ -26,7 +26,9 @@ class Mapping(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How requests are read: mapped, their secrets sealed with the order's name as associated data, their bodies digested."""
+    """How requests are read: mapped, their secrets sealed with the order's name as associated data, their bodies
+    digested.
+    """
 
     mapping: Mapping
     seal: Callable[[str, str], Sealed]

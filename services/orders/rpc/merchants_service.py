@@ -34,7 +34,7 @@ class MerchantCalls:
             "RevokeApiKey": Unary(pb.RevokeApiKeyRequest, Access.MANAGE, self.revoke_key),
         }
 
-    async def create(self, request: pb.CreateMerchantRequest, call: Call) -> pb.CreateMerchantResponse:
+    async def create(self, request: pb.CreateMerchantRequest, _call: Call) -> pb.CreateMerchantResponse:
         return pb.CreateMerchantResponse(merchant=await self.merchants.create(request.merchant))
 
     async def get(self, request: pb.GetMerchantRequest, call: Call) -> pb.GetMerchantResponse:
@@ -44,7 +44,7 @@ class MerchantCalls:
         changed = await self.merchants.update(call.principal, request.merchant, list(request.update_mask.paths))
         return pb.UpdateMerchantResponse(merchant=changed)
 
-    async def list(self, request: pb.ListMerchantsRequest, call: Call) -> pb.ListMerchantsResponse:
+    async def list(self, request: pb.ListMerchantsRequest, _call: Call) -> pb.ListMerchantsResponse:
         after = str(read_token(request.page_token, b"merchants", 1)[0]) if request.page_token else ""
         limit = page_size(request.page_size)
         found = await self.merchants.page(after, limit + 1)
@@ -68,7 +68,7 @@ class MerchantCalls:
 
 
 def merchant_check(validate: Validate) -> Callable[[merchant_pb2.Merchant], None]:
-    """A function that raises Invalid for a merchant that breaks the contract; paths are those of UpdateMerchantRequest."""
+    """A function that raises Invalid for a merchant that breaks the contract; paths as in UpdateMerchantRequest."""
 
     def check(merchant: merchant_pb2.Merchant) -> None:
         violations = tuple(replace(found, field=f"merchant.{found.field}") for found in validate(merchant))

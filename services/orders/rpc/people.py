@@ -1,4 +1,6 @@
-"""What the rules in the protos cannot know: whether a time zone, a language, an e-mail address and a telephone number exist in form."""
+"""What the rules in the protos cannot know: whether a time zone, a language, an e-mail address and a telephone number
+exist in form.
+"""
 
 from functools import lru_cache
 from zoneinfo import available_timezones

@@ -74,8 +74,8 @@ def _foreseen(error: Exception) -> Exception:
         return errors.Unavailable("The database does not answer. Call again; a write with the same request_id.")
     if isinstance(error, TimeoutError):
         return errors.Unavailable(
-            "No answer of the database in the time that the call had. A write may have taken place: call again with the same"
-            " request_id to be sure.",
+            "The database did not answer in the time that the call had. A write may have taken place: call again with"
+            " the same request_id to be sure.",
             reason="OUTCOME_UNKNOWN",
         )
     if isinstance(error, StoreConflict):

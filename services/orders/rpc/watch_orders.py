@@ -28,7 +28,9 @@ class WatchCalls:
         """First each named order as it is, if asked for; then every change, each order's in order and none twice."""
         own_merchant(call.principal, request.parent)
         if request.send_current and not request.orders:
-            raise invalid((Violation("orders", "must name the orders that are to be sent as they are", "SEND_CURRENT"),))
+            raise invalid(
+                (Violation("orders", "must name the orders that are to be sent as they are", "SEND_CURRENT"),)
+            )
         for name in request.orders:
             if merchant_of(name) != request.parent:
                 raise order_not_found(name)

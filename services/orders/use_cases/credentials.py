@@ -48,7 +48,9 @@ class _Remembered:
 
 
 class Credentials:
-    """Turns a bearer key into a principal. What the database says is remembered for 5 seconds, so revoking works within that."""
+    """Turns a bearer key into a principal. What the database says is remembered for 5 seconds, so revoking works within
+    that.
+    """
 
     def __init__(
         self,
@@ -70,7 +72,9 @@ class Credentials:
         self._remembered: OrderedDict[str, _Remembered] = OrderedDict()
 
     async def principal(self, key: str) -> Principal:
-        """Whose key it is. Raises Unauthenticated, or StoreUnavailable when the database must be asked and does not answer."""
+        """Whose key it is. Raises Unauthenticated, or StoreUnavailable when the database must be asked and does not
+        answer.
+        """
         if not key or len(key) > _LONGEST:
             raise _unknown()
         hashed = hash_key(key)
@@ -99,4 +103,6 @@ def _is_valid(record: KeyRecord, now: datetime) -> bool:
 
 
 def _unknown() -> Unauthenticated:
-    return Unauthenticated("The API key is unknown, expired or revoked. Send metadata `authorization: Bearer <API key>`.")
+    return Unauthenticated(
+        "The API key is unknown, expired or revoked. Send metadata `authorization: Bearer <API key>`."
+    )

@@ -20,7 +20,12 @@ class OrdersError(Exception):
     reason = "REFUSED"
 
     def __init__(
-        self, message: str, *, reason: str = "", metadata: Mapping[str, str] | None = None, violations: tuple[Violation, ...] = ()
+        self,
+        message: str,
+        *,
+        reason: str = "",
+        metadata: Mapping[str, str] | None = None,
+        violations: tuple[Violation, ...] = (),
     ) -> None:
         super().__init__(message)
         self.reason = reason or self.reason
@@ -80,6 +85,13 @@ class NotYetAvailable(OrdersError):
     """The contract has it, this version does not."""
 
     reason = "NOT_YET_AVAILABLE"
+
+
+def stopping() -> Unavailable:
+    """For whoever meets a process that stops."""
+    return Unavailable(
+        "This server is stopping; call again with the same request_id, another one answers.", reason="DRAINING"
+    )
 
 
 def order_not_found(name: str) -> NotFound:

@@ -10,7 +10,7 @@ from orders.domain.fold import Recorded
 from orders.domain.vocabulary import Effect
 from orders.use_cases.commands import Answer, Command, CreateOrder, RecordEvent
 from orders.use_cases.errors import AlreadyExists, EtagMismatch, OrdersError, order_not_found
-from orders.use_cases.outbox import ORDER_EVENTS, row_id
+from orders.use_cases.outbox import ORDER_EVENTS, event_id, event_type, row_id
 from orders.use_cases.ports import Encoding
 from orders.use_cases.requests import Answered, RequestLog
 from orders.use_cases.stored import Changes, LogRow, OutboxRow, StoredOrder
@@ -32,8 +32,9 @@ def fold_group(
 ) -> tuple[list[Outcome], Changes]:
     """One outcome per command, in their order, and what is to be written for all of them.
 
-    `orders` holds every order that is named, None where there is none. Commands for one order see each other's effect. A command
-    that is refused, or at which folding itself fails, changes nothing and is answered with its error.
+    `orders` holds every order that is named, None where there is none. Commands for one order see each other's
+    effect. A command that is refused, or at which folding itself fails, changes nothing and is answered with its
+    error.
     """
     work = _Work(dict(orders))
     outcomes: list[Outcome] = []
@@ -61,7 +62,8 @@ def _create(work: _Work, command: CreateOrder, now: datetime, encoding: Encoding
         if stored.order.name == command.name and stored.requests.created_by(command.mark):
             return _answer(stored, Answered(1, Effect.APPLIED, stored.order.state))
         raise AlreadyExists(
-            f"There is an order {stored.order.name} already, with other content; references differ in more than capital letters.",
+            f"There is an order {stored.order.name} already, with other content; references differ in more than"
+            " capital letters.",
             reason="ORDER_EXISTS",
             metadata={"order": stored.order.name},
         )
@@ -96,21 +98,17 @@ def _written(
     body = encoding.order(order)
     answered = Answered(recorded.sequence, recorded.effect, order.state)
     stored = StoredOrder(command.key, command.merchant.name, order, body, requests.with_answer(command.mark, answered))
-    kind = recorded.event.kind.name.lower()
-    value = encoding.order_event(recorded, body, command.merchant.body, command.mark.request_id, now)
+    request_id, sequence, merchant = command.mark.request_id, recorded.sequence, command.merchant
     change = encoding.change(recorded.event)
-    work.log.append(
-        LogRow(
-            command.key, order.name, command.merchant.name, recorded.sequence, now, recorded.effect, change, command.mark.request_id
-        )
-    )
+    value = encoding.order_event(recorded, change, body, merchant.body, request_id, now)
+    work.log.append(LogRow(command.key, order.name, merchant.name, sequence, now, recorded.effect, change, request_id))
     work.outbox.append(
         OutboxRow(
-            id=row_id(command.key, recorded.sequence),
+            id=row_id(command.key, sequence),
             topic=ORDER_EVENTS,
             key=order.name,
-            event_id=f"{order.name}#{recorded.sequence}",
-            event_type=f"wismo.order.{kind}.v1",
+            event_id=event_id(order.name, sequence),
+            event_type=event_type(recorded.event.kind),
             time=now,
             value=value,
         )

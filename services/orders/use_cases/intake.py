@@ -1,8 +1,8 @@
 """Group commit: commands that arrive together share one transaction.
 
-One group is in flight; the next one gathers meanwhile, so that groups grow with the load by themselves. Two in flight were measured
-to halve the groups and the rate. Each command is answered by itself once its group is durable: a refused or failing one never takes
-another with it.
+One group is in flight; the next one gathers meanwhile, so that groups grow with the load by themselves. Two in flight
+were measured to halve the groups and the rate. Each command is answered by itself once its group is durable: a refused
+or failing one never takes another with it.
 """
 
 import asyncio
@@ -15,17 +15,18 @@ from chassis.clock import Clock
 from orders.domain.vocabulary import Effect
 from orders.measures import Measures
 from orders.use_cases.commands import Answer, Command
-from orders.use_cases.errors import Overloaded, Unavailable
+from orders.use_cases.errors import Overloaded, Unavailable, stopping
 from orders.use_cases.folding import Outcome, fold_group
 from orders.use_cases.order_cache import OrderCache
 from orders.use_cases.ports import Encoding, OrderStore, StoreConflict, StoreUnavailable
 from orders.use_cases.stored import Changes, StoredOrder
 
 
-
 @dataclass(frozen=True, slots=True)
 class IntakeLimits:
-    """`group` commands share a transaction at most, `waiting` may queue; a conflict is retried so often before a group is split."""
+    """`group` commands share a transaction at most, `waiting` may queue; a conflict is retried so often before a group
+    is split.
+    """
 
     group: int = 256
     waiting: int = 8192
@@ -39,7 +40,9 @@ class _Item:
 
 
 class Intake:
-    """Takes commands and answers them, durably. Belongs to one event loop; `run` does the work until `drain` has emptied it."""
+    """Takes commands and answers them, durably. Belongs to one event loop; `run` does the work until `drain` has
+    emptied it.
+    """
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Intake:
         self._queue: deque[_Item] = deque()
         self._in_flight: Sequence[_Item] = ()
         self._wake = asyncio.Event()
+        self._drained = asyncio.Event()
         self._draining = False
         self._waiting = measures.waiting
         self._effects = {effect: measures.commands.labels(effect.name.lower()) for effect in Effect}
@@ -69,11 +73,11 @@ class Intake:
     def submit(self, command: Command) -> "asyncio.Future[Answer]":
         """Queue a command; the future holds its answer or the error that refuses it.
 
-        Cancelling it (the caller went away, or its time is up) takes a command that still waits out of the queue. Raises
-        Overloaded or Unavailable at once when nothing more is taken.
+        Cancelling it (the caller went away, or its time is up) takes a command that still waits out of the
+        queue. Raises Overloaded or Unavailable at once when nothing more is taken.
         """
         if self._draining:
-            raise Unavailable("The service is stopping; call again, another one answers.", reason="DRAINING")
+            raise stopping()
         if len(self._queue) >= self._limits.waiting:
             raise Overloaded("Too many calls are waiting; nothing was written. Call again in a moment.")
         item = _Item(command, asyncio.get_running_loop().create_future())
@@ -87,6 +91,7 @@ class Intake:
             while True:
                 if not self._queue:
                     if self._draining:
+                        self._drained.set()
                         return
                     self._wake.clear()
                     await self._wake.wait()
@@ -98,15 +103,15 @@ class Intake:
                     self._in_flight = ()
         finally:
             for item in [*self._in_flight, *self._queue]:
-                _fail(item, _stopped())
+                _fail(item, stopping())
             self._queue.clear()
+            self._drained.set()
 
     async def drain(self) -> None:
         """Take no more, and return once everything taken is answered (when `run` is running)."""
         self._draining = True
         self._wake.set()
-        while self._queue or self._in_flight:
-            await asyncio.sleep(0.01)
+        await self._drained.wait()
 
     def _take(self) -> list[_Item]:
         group: list[_Item] = []
@@ -132,13 +137,14 @@ class Intake:
                 for item in group:
                     _fail(item, _unavailable(nothing_written=down.nothing_written))
                 return
-            except Exception as error:  # A document that the database refuses, or a defect of ours.
+            except Exception as error:  # noqa: BLE001  # A document that the database refuses, or a defect of ours.
                 self._forget(group)
                 await self._split(group, error)
                 return
             self._settle(group, outcomes)
             return
-        await self._split(group, Overloaded("The order is being changed by others all the time; call again.", reason="CONTENTION"))
+        contention = Overloaded("The order is being changed by others all the time; call again.", reason="CONTENTION")
+        await self._split(group, contention)
 
     async def _split(self, group: Sequence[_Item], error: Exception) -> None:
         """Find the command that fails by itself, by halves; the others are committed."""
@@ -192,10 +198,6 @@ def _unavailable(*, nothing_written: bool) -> Unavailable:
     if nothing_written:
         return Unavailable("The database does not answer. Nothing was written; call again with the same request_id.")
     return Unavailable(
-        "The database did not confirm in time. It may have been written; call again with the same request_id to be sure.",
+        "The database did not confirm the write. It may have taken place: call again with the same request_id.",
         reason="OUTCOME_UNKNOWN",
     )
-
-
-def _stopped() -> Unavailable:
-    return Unavailable("The service is stopping; call again with the same request_id.", reason="DRAINING")

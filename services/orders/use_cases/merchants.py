@@ -1,4 +1,6 @@
-"""Merchants and their API keys. The published message is the model: nothing here but defaults, revisions and times is decided."""
+"""Merchants and their API keys. The published message is the model: nothing here but defaults, revisions and times is
+decided.
+"""
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +13,7 @@ from orders.use_cases.credentials import Principal
 from orders.use_cases.directory import MerchantDirectory
 from orders.use_cases.errors import AlreadyExists, Invalid, NotFound, Violation, merchant_not_found
 from orders.use_cases.orders import own_merchant
-from orders.use_cases.outbox import MERCHANT_EVENTS, row_id
+from orders.use_cases.outbox import MERCHANT_EVENTS, event_id, row_id
 from orders.use_cases.ports import KeyRecord, KeyStore, MerchantRecord, MerchantStore, StoreConflict
 from orders.use_cases.stored import OutboxRow
 from wismo.orders.v1 import merchant_pb2
@@ -108,7 +110,7 @@ class Merchants:
             id=row_id(merchant.name, merchant.revision),
             topic=MERCHANT_EVENTS,
             key=merchant.name,
-            event_id=f"{merchant.name}#{merchant.revision}",
+            event_id=event_id(merchant.name, merchant.revision),
             event_type="wismo.merchant.changed.v1",
             time=now,
             value=self.encode_event(merchant),

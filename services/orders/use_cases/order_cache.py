@@ -9,7 +9,9 @@ _FOLDED = 8
 
 
 class OrderCache:
-    """The orders used last, bounded in bytes. Never trusted by itself: each use compares the version inside the transaction."""
+    """The orders used last, bounded in bytes. Never trusted by itself: each use compares the version inside the
+    transaction.
+    """
 
     def __init__(self, max_bytes: int = 128 * 1024 * 1024) -> None:
         self._max_bytes = max_bytes

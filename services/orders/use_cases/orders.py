@@ -33,7 +33,9 @@ class Orders:
         command = CreateOrder(order_key(draft.name), draft.name, snapshot, mark, draft, draft.placed_at)
         return await self.intake.submit(command)
 
-    async def to_record(self, principal: Principal, name: str, event: Event, mark: RequestMark, etag: str = "") -> Command:
+    async def to_record(
+        self, principal: Principal, name: str, event: Event, mark: RequestMark, etag: str = ""
+    ) -> Command:
         """The command by which a caller records an event; refused here is what this caller may not record."""
         own_order(principal, name)
         return await self._command(name, admitted(event, principal), mark, etag)
@@ -77,7 +79,9 @@ class Orders:
 
 
 def own_merchant(principal: Principal, merchant: str) -> None:
-    """Raises NotFound when the caller's credential is another merchant's. The service and admin keys act for every merchant."""
+    """Raises NotFound when the caller's credential is another merchant's. The service and admin keys act for every
+    merchant.
+    """
     if principal.role is Role.MERCHANT and principal.merchant != merchant:
         raise merchant_not_found(merchant)
 

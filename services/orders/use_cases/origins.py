@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from orders.domain.events import Event
 from orders.domain.changes.entitlement import DownloadRenewed
+from orders.domain.events import Event
 from orders.domain.vocabulary import ChangeKind, EventSource
 from orders.use_cases.credentials import Principal, Role
 from orders.use_cases.errors import Forbidden, Invalid, Violation
@@ -33,13 +33,19 @@ def admitted(event: Event, principal: Principal) -> Event:
             raise _forbidden(kind, field, "the service key may record only what buyers do on the status page")
         return replace(event, source=EventSource.BUYER)
     if by_buyer:
-        raise _forbidden(kind, f"{field}.by_buyer", "only the status page records what the buyer did; leave by_buyer unset")
+        raise _forbidden(
+            kind, f"{field}.by_buyer", "only the status page records what the buyer did; leave by_buyer unset"
+        )
     if kind in _OF_THE_PAGE and kind is not ChangeKind.DOWNLOAD_RENEWED:
         raise _forbidden(kind, field, "only the status page records what the buyer did there")
     if event.source not in _OF_A_MERCHANT:
         raise Invalid(
             "The event has a source that only Wismo sets.",
-            violations=(Violation("event.source", "is set by Wismo; use MERCHANT or CARRIER, or leave it unset", "SOURCE_NOT_YOURS"),),
+            violations=(
+                Violation(
+                    "event.source", "is set by Wismo; use MERCHANT or CARRIER, or leave it unset", "SOURCE_NOT_YOURS"
+                ),
+            ),
         )
     return event if event.source else replace(event, source=EventSource.MERCHANT)
 

@@ -1,4 +1,6 @@
-"""What the use cases need from outside, named for the need. One behaviour suite runs over every adapter (tests/contract/orders)."""
+"""What the use cases need from outside, named for the need. One behaviour suite runs over every adapter
+(tests/contract/orders).
+"""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -43,7 +45,9 @@ class OrderStore(Protocol):
     """Where orders, their log and the outbox are kept together."""
 
     def transaction(self) -> AbstractAsyncContextManager[GroupCommit]:
-        """A transaction that commits, durably, when its block ends well. Raises StoreConflict or StoreUnavailable; never retries."""
+        """A transaction that commits, durably, when its block ends well. Raises StoreConflict or StoreUnavailable;
+        never retries.
+        """
         ...
 
     async def find(self, key: str) -> StoredOrder | None:
@@ -93,8 +97,10 @@ class Encoding(Protocol):
         """The encoded event, for the log."""
         ...
 
-    def order_event(self, recorded: Recorded, body: bytes, merchant: bytes, request_id: str, recorded_at: datetime) -> bytes:
-        """The record for Kafka; `body` is the encoded order after it, `merchant` the encoded merchant."""
+    def order_event(
+        self, recorded: Recorded, change: bytes, body: bytes, merchant: bytes, request_id: str, recorded_at: datetime
+    ) -> bytes:
+        """The record for Kafka, of the encoded change, the encoded order after it, and the encoded merchant."""
         ...
 
 
@@ -102,7 +108,7 @@ class OutboxFeed(Protocol):
     """Rows as they are committed, from any process."""
 
     def follow(self) -> AbstractAsyncContextManager[AsyncIterator[OutboxRow]]:
-        """Every row committed after the block was entered, in order of commit. Raises StoreUnavailable when it breaks."""
+        """Every row committed after the block was entered, in order of commit. Raises StoreUnavailable."""
         ...
 
 
@@ -157,7 +163,9 @@ class MerchantStore(Protocol):
         ...
 
     async def put(self, record: MerchantRecord, row: OutboxRow) -> None:
-        """Write the merchant if the stored one has the revision before (none for 1). Raises StoreConflict or StoreUnavailable."""
+        """Write the merchant if the stored one has the revision before (none for 1). Raises StoreConflict or
+        StoreUnavailable.
+        """
         ...
 
     async def page(self, after: str, limit: int) -> Sequence[MerchantRecord]:

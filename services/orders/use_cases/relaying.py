@@ -19,7 +19,9 @@ class Outbox(Protocol):
     """Rows that wait for the broker. Every method raises StoreUnavailable."""
 
     async def read(self, first_shard: int, last_shard: int, after: str, limit: int) -> Sequence[OutboxRow]:
-        """Rows of these shards in order of id, after the given one, as one snapshot: never a row without those before it."""
+        """Rows of these shards in order of id, after the given one, as one snapshot: never a row without those before
+        it.
+        """
         ...
 
     async def delete(self, ids: Sequence[str]) -> None:

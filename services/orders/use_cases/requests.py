@@ -1,7 +1,7 @@
 """Request ids (AIP-155): the same id and body is answered again, the same id with another body is refused.
 
-An order keeps one record of 38 bytes for each request that wrote to it: hash of the id, keyed digest of the body, and what was
-answered. The digest is keyed so that nobody who reads the database can try out access codes against it.
+An order keeps one record of 38 bytes for each request that wrote to it: hash of the id, keyed digest of the body, and
+what was answered. The digest is keyed so that nobody who reads the database can try out access codes against it.
 """
 
 import hashlib
@@ -56,7 +56,9 @@ class RequestLog:
         return Answered(*answered)
 
     def created_by(self, mark: RequestMark) -> bool:
-        """Whether the order was created with this very body, whatever the request id. Raises AlreadyExists if id but not body match."""
+        """Whether the order was created with this very body, whatever the request id. Raises AlreadyExists if id but
+        not body match.
+        """
         id_hash, digest, *_ = _RECORD.unpack_from(self.data)
         if digest in mark.digests:
             return True
@@ -66,9 +68,7 @@ class RequestLog:
 
     def with_answer(self, mark: RequestMark, answered: Answered) -> "RequestLog":
         """The log with one request more."""
-        record = _RECORD.pack(
-            mark.id_hash, mark.digests[0], answered.sequence, answered.effect, answered.order_state
-        )
+        record = _RECORD.pack(mark.id_hash, mark.digests[0], answered.sequence, answered.effect, answered.order_state)
         return RequestLog(self.data + record)
 
 

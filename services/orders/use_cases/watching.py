@@ -1,7 +1,8 @@
 """Follow orders as they change.
 
-A watcher is put on the list, and the feed is known to be open, *before* orders are read as they are; whatever is committed after that
-reading comes by the feed, and what the reading showed already is dropped by its sequence. So no change falls between the two.
+A watcher is put on the list, and the feed is known to be open, *before* orders are read as they are; whatever is
+committed after that reading comes by the feed, and what the reading showed already is dropped by its sequence. So no
+change falls between the two.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from chassis.logs import get_logger
-from orders.use_cases.errors import Overloaded, Unavailable
+from orders.use_cases.errors import Overloaded, Unavailable, stopping
 from orders.use_cases.outbox import ORDER_EVENTS
 from orders.use_cases.ports import OutboxFeed
 from orders.use_cases.stored import OutboxRow
@@ -51,10 +52,10 @@ class Watching:
 
     @asynccontextmanager
     async def watch(self, merchant: str, orders: Sequence[str]) -> AsyncIterator[AsyncIterator[Change]]:
-        """Every change committed after the block was entered, of these orders (none: all of the merchant's), in order for each.
+        """Every change committed after the block was entered, of these orders (none: all of the merchant's).
 
-        The iterator raises Unavailable when the feed breaks, and Overloaded when the caller takes too long to keep up: either way
-        begin anew with the orders as they are.
+        Those of one order come in order. The iterator raises Unavailable when the feed breaks, and Overloaded when the
+        caller takes too long to keep up: either way begin anew with the orders as they are.
         """
         watcher = _Watcher(f"{merchant}/orders/", frozenset(orders))
         self._watchers.add(watcher)
@@ -69,6 +70,11 @@ class Watching:
                 self._following.cancel()
                 self._following = None
                 self._open.clear()
+
+    def end(self) -> None:
+        """The process stops: every watcher is told to begin anew elsewhere."""
+        for watcher in self._watchers:
+            watcher.changes.put_nowait(stopping())
 
     async def _ensure_open(self) -> None:
         if self._following is None:
