@@ -28,6 +28,7 @@ from wording.next_steps import next_step
 from wording.next_steps_on_screen import allowance_left, charge_coming
 from wording.next_steps_physical import parcels_of
 from wording.orders import headline, parcel_contents, parcel_label
+from wording.problems import next_word, open_problem
 from wording.reader import DOMAIN, Reader
 from wording.step import Action, NextStep
 from wording.steps import access_steps, copy_label, download_label, download_steps, platform_name
@@ -71,6 +72,8 @@ __all__ = [
     "look_alikes",
     "money",
     "next_step",
+    "next_word",
+    "open_problem",
     "parcel_contents",
     "parcel_label",
     "parcels_of",

@@ -1,7 +1,10 @@
 """The next step of one line: what happens next, by when, and what the buyer has to do. Never empty, never vague."""
 
+from dataclasses import replace
+
 from wismo.orders.v1 import line_pb2, order_pb2, payment_pb2
 from wording import next_steps_on_screen, next_steps_physical
+from wording.problems import next_word, open_problem
 from wording.reader import Reader
 from wording.step import NextStep, nothing_to_do
 
@@ -11,6 +14,7 @@ _KINDS = {
     line_pb2.LINE_KIND_ACCESS: next_steps_on_screen.access,
     line_pb2.LINE_KIND_TRIAL: next_steps_on_screen.trial,
 }
+_DONE = frozenset({line_pb2.LINE_STATE_DELIVERED, line_pb2.LINE_STATE_RETURNED, line_pb2.LINE_STATE_TRIAL_ENDED})
 _NOT_WAITING_FOR_MONEY = frozenset(
     {
         line_pb2.LINE_STATE_DELIVERED,
@@ -40,7 +44,10 @@ def next_step(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader) 
             return _payment_failed(reader)
         if order.payment_state == payment_pb2.PAYMENT_STATE_PENDING:
             return _payment_pending(order, reader)
-    return _KINDS.get(line.kind, next_steps_physical.physical)(order, line, reader)
+    step = _KINDS.get(line.kind, next_steps_physical.physical)(order, line, reader)
+    problem = None if line.state in _DONE else open_problem(order, line)
+    word = next_word(problem, reader) if problem else ""
+    return replace(step, by=f"{step.by} {word}".strip()) if word else step
 
 
 def _payment_failed(reader: Reader) -> NextStep:

@@ -4,6 +4,7 @@ from wismo.orders.v1 import line_pb2, order_pb2, parcel_pb2, tracking_pb2
 from wording.amounts import quantity_of
 from wording.carriers import carrier_name, delivered_to, exception_reason, waits_at
 from wording.expected import expected_by
+from wording.problems import open_problem
 from wording.reader import Reader
 from wording.step import Action, NextStep, nothing_to_do
 
@@ -113,26 +114,22 @@ def _to_collect(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader
 
 def _held_up(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader) -> NextStep:
     parcel = next((one for one in reversed(parcels_of(order, line)) if one.status in _HELD_UP), None)
+    problem = open_problem(order, line)
     reason = parcel.reason if parcel else tracking_pb2.EXCEPTION_REASON_UNSPECIFIED
-    problem = next(
-        (
-            one
-            for one in reversed(order.problems)
-            if not one.HasField("resolved_at") and (not one.line_ids or line.line_id in one.line_ids)
-        ),
-        None,
-    )
+    if problem and reason == tracking_pb2.EXCEPTION_REASON_UNSPECIFIED:
+        reason = problem.reason
     party = problem.acting_party if problem else tracking_pb2.ACTING_PARTY_UNSPECIFIED
     explained = exception_reason(reason, reader, party)
+    # The shop's own words know more than any vocabulary.
+    happens = problem.what_happened if problem and problem.what_happened else explained.what
+    then = problem.what_we_do if problem and problem.what_we_do and not explained.buyer_must_act else explained.then
     expected = parcel.expected if parcel and parcel.expected.HasField("latest") else line.expected
-    if problem and problem.HasField("next_update_at") and not reader.is_past(problem.next_update_at):
-        by = reader.gettext("The next word from us comes by %(moment)s.", moment=reader.moment(problem.next_update_at))
-    elif parcel and parcel.HasField("next_attempt_at") and not reader.is_past(parcel.next_attempt_at):
+    if parcel and parcel.HasField("next_attempt_at") and not reader.is_past(parcel.next_attempt_at):
         by = reader.gettext("The carrier will try again on %(day)s.", day=reader.day(parcel.next_attempt_at))
     else:
         by = expected_by(expected, reader)
     action: Action = "contact" if explained.buyer_must_act else "track" if parcel and parcel.tracking_url else ""
-    return NextStep(explained.what, by, explained.then, action, must_act=explained.buyer_must_act)
+    return NextStep(happens, by, then, action, must_act=explained.buyer_must_act)
 
 
 def _delivered(order: order_pb2.Order, line: line_pb2.OrderLine, reader: Reader) -> NextStep:

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from kafka import KafkaAdminClient
 from kafka.net.compat import KafkaNetClient
+
+from chassis.kafka.records import bootstrap_servers
 
 
 def connected(client: Callable[..., Any], config: dict[str, object]) -> Any:
@@ -24,3 +27,15 @@ def connected(client: Callable[..., Any], config: dict[str, object]) -> Any:
         for one in networks:
             one.close()
         raise
+
+
+def admin_client(bootstrap: str, timeout: float) -> Any:
+    """A client for topics and groups, whose every request ends within ``timeout`` seconds. Close it."""
+    milliseconds = int(timeout * 1000)
+    config: dict[str, object] = {
+        "bootstrap_servers": bootstrap_servers(bootstrap),
+        "client_id": "wismo-admin",
+        "request_timeout_ms": milliseconds,
+        "bootstrap_timeout_ms": milliseconds,
+    }
+    return connected(KafkaAdminClient, config)

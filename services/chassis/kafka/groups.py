@@ -1,9 +1,9 @@
 """Consumer groups as the broker keeps them."""
 
-from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from chassis.kafka.records import BrokerUnavailable, bootstrap_servers
+from chassis.kafka.connecting import admin_client
+from chassis.kafka.records import BrokerUnavailable
 
 
 class GroupIsActive(Exception):
@@ -15,14 +15,8 @@ def forget_group(bootstrap: str, group: str, *, timeout: float = 15.0) -> None:
 
     Raises GroupIsActive while it has members, BrokerUnavailable, or RuntimeError with the broker's word.
     """
-    milliseconds = int(timeout * 1000)
     try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=bootstrap_servers(bootstrap),
-            client_id="wismo-admin",
-            request_timeout_ms=milliseconds,
-            bootstrap_timeout_ms=milliseconds,
-        )
+        admin = admin_client(bootstrap, timeout)
     except KafkaError as error:
         raise BrokerUnavailable(type(error).__name__) from error
     try:

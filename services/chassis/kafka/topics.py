@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from chassis.kafka.connecting import connected
-from chassis.kafka.records import BrokerUnavailable, bootstrap_servers
+from chassis.kafka.connecting import admin_client
+from chassis.kafka.records import BrokerUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ def ensure_topics(bootstrap: str, topics: Iterable[TopicSpec], *, timeout: float
     """
     wanted = {topic.name: topic for topic in topics}
     try:
-        admin = _admin(bootstrap, timeout)
+        admin = admin_client(bootstrap, timeout)
     except KafkaError as error:
         raise BrokerUnavailable(type(error).__name__) from error
     try:
@@ -53,22 +51,11 @@ def broker_answers(bootstrap: str, *, timeout: float = 3.0) -> str | None:
     Serves as a readiness check.
     """
     try:
-        admin = _admin(bootstrap, timeout)
+        admin = admin_client(bootstrap, timeout)
         admin.close()
     except (KafkaError, OSError, ValueError) as error:
         return type(error).__name__
     return None
-
-
-def _admin(bootstrap: str, timeout: float) -> Any:
-    milliseconds = int(timeout * 1000)
-    config: dict[str, object] = {
-        "bootstrap_servers": bootstrap_servers(bootstrap),
-        "client_id": "wismo-admin",
-        "request_timeout_ms": milliseconds,
-        "bootstrap_timeout_ms": milliseconds,
-    }
-    return connected(KafkaAdminClient, config)
 
 
 def _options(topic: TopicSpec) -> dict[str, object]:

@@ -56,10 +56,37 @@ def test_what_is_held_up_says_who_acts_and_when_the_next_word_comes(mixed: order
     mixed.parcels[0].reason = tracking_pb2.EXCEPTION_REASON_DAMAGED
     mixed.problems.add(problem_id="x", line_ids=["book"]).next_update_at.CopyFrom(at(1))
     assert str(wording.next_step(mixed, book, english)) == (
-        "The parcel was damaged on the way. The next word from us comes by 24 November, 13:00. "
+        "The parcel was damaged on the way. Expected by 25 November (our promise). "
+        "The next word from us comes by 24 November, 13:00. "
         "We are dealing with it. You need not do anything."
     )
     assert wording.headline(mixed, english) == "Something is holding up part of your order"
+
+
+def test_the_shop_s_own_words_on_a_problem_come_before_ours(mixed: order_pb2.Order, english: Reader) -> None:
+    book = mixed.lines[0]
+    book.state = line_pb2.LINE_STATE_HELD_UP
+    mixed.problems.add(
+        problem_id="x",
+        what_happened="The van broke down near Leipzig.",
+        what_we_do="A second van is on its way.",
+        acting_party=tracking_pb2.ACTING_PARTY_CARRIER,
+    )
+    step = wording.next_step(mixed, book, english)
+    assert step.happens == "The van broke down near Leipzig."
+    assert step.you == "A second van is on its way."
+
+
+def test_an_open_problem_adds_when_the_next_word_comes_and_a_resolved_one_does_not(
+    mixed: order_pb2.Order, english: Reader
+) -> None:
+    app = mixed.lines[1]
+    app.state = line_pb2.LINE_STATE_PREPARING
+    problem = mixed.problems.add(problem_id="x", delay=True)
+    problem.next_update_at.CopyFrom(at(1))
+    assert "The next word from us comes by 24 November, 13:00." in wording.next_step(mixed, app, english).by
+    problem.resolved_at.CopyFrom(at(0))
+    assert wording.next_step(mixed, app, english).by == ""
 
 
 def test_only_the_buyer_is_asked_to_act_when_only_the_buyer_can(english: Reader) -> None:
