@@ -38,7 +38,9 @@ _log = get_logger(__name__)
 
 
 def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -> None:
-    """Plan and send until asked to stop; then let what is under way end. Blocks. Raises what makes going on pointless."""
+    """Plan and send until asked to stop; then let what is under way end. Blocks. Raises what makes going on
+    pointless.
+    """
     topics = topics or Topics()
     measures, health = Measures(), Health()
     ops = OpsServer(settings.ops_listen, health).start() if settings.ops_listen else None

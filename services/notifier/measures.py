@@ -1,4 +1,6 @@
-"""What an operator needs to see of this service, as Prometheus metrics. No label ever holds a merchant, an order or a person."""
+"""What an operator needs to see of this service, as Prometheus metrics. No label ever holds a merchant, an order or a
+person.
+"""
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 

@@ -79,7 +79,7 @@ def row_from(document: Document) -> Row:
         event_at=_utc(document["event_at"]),
         planned_at=_utc(document["planned_at"]),
         not_before=_utc(document["not_before"]),
-        due_at=_utc(document.get("due_at", document["not_before"])),
+        due_at=_utc(document["due_at"] if "due_at" in document else document["not_before"]),
         windowed=document["windowed"],
         parts=tuple(_part(one) for one in document["parts"]),
         state=State(document["state"]),
@@ -88,7 +88,7 @@ def row_from(document: Document) -> Row:
         doubt=document["doubt"],
         intent=document["intent"],
         reason=document["reason"],
-        settled_at=_utc(document["settled_at"]) if "settled_at" in document else None,
+        settled_at=_utc(document["settled_at"]) if document.get("settled_at") else None,
     )
 
 

@@ -1,6 +1,7 @@
 """The ledger in MongoDB: what is hot is found by `_id` or by one sparse index, so that settled rows cost nothing.
 
-An open row has `due_at` and `queue` (its thread); both go away when it is settled, and with them its places in the sparse indexes.
+An open row has `due_at` and `queue` (its thread); both go away when it is settled, and with them its places in the
+sparse indexes.
 Updates filter by `_id` alone, and compare-and-set is a transaction.
 """
 

@@ -40,7 +40,9 @@ class Content:
 
 
 def message_id(row_id: str, domain: str) -> str:
-    """The Message-ID of a ledger row: the same for every attempt, so that a duplicate can be told by it. Says nothing by itself."""
+    """The Message-ID of a ledger row: the same for every attempt, so that a duplicate can be told by it. Says nothing
+    by itself.
+    """
     return f"<{hashlib.sha256(row_id.encode()).hexdigest()[:40]}@{safe('Message-ID', domain)}>"
 
 
@@ -54,7 +56,8 @@ def compose(envelope: Envelope, content: Content) -> Letter:
         "Date": format_datetime(envelope.date),
         "Message-ID": safe("Message-ID", envelope.message_id),
         "Content-Language": safe("Content-Language", envelope.language),
-        # RFC 3834: written by no human, so that vacation answers stay away. X-Auto-Response-Suppress is Exchange's name for it.
+        # RFC 3834: written by no human, so that vacation answers stay away. X-Auto-Response-Suppress is Exchange's name
+        # for it.
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
         "MIME-Version": "1.0",

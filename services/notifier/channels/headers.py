@@ -5,7 +5,8 @@ from email.header import Header
 from email.utils import formataddr
 
 _FORBIDDEN = re.compile(r"[\r\n\0]")
-# What a person may not do in a display name of ours: anything that is no printing character becomes a space before it gets here.
+# What a person may not do in a display name of ours: anything that is no printing character becomes a space before it
+# gets here.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _ATOM_ADDRESS = re.compile(r"[^\s<>\"(),:;\[\]\\@\x00-\x1f\x7f-\x9f]+@[^\s<>\"(),:;\[\]\\@\x00-\x1f\x7f-\x9f]+\Z")
 
@@ -31,7 +32,9 @@ def encoded(name: str, value: str) -> str:
 
 
 def address(name: str, display_name: str, email: str) -> str:
-    """``Display Name <local@domain>``, quoted or encoded as needed. Raises BadHeader for anything that is no plain address."""
+    """``Display Name <local@domain>``, quoted or encoded as needed. Raises BadHeader for anything that is no plain
+    address.
+    """
     if not _ATOM_ADDRESS.match(safe(name, email)):
         raise BadHeader(name)
     shown = _CONTROL.sub(" ", safe(name, display_name)).strip()

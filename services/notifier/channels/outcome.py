@@ -14,7 +14,8 @@ class Sent:
 class Retry:
     """It was not accepted, and a later attempt may succeed.
 
-    ``ours`` is True when the way is blocked for every message (no connection, refused login), False when it is about this one
+    ``ours`` is True when the way is blocked for every message (no connection, refused login), False when it is about
+    this one
     message or recipient. ``reason`` holds the phase and the code, never the server's text: it may quote the address.
     """
 
@@ -52,9 +53,11 @@ class Channel(Protocol):
     """A way to the buyer, used by one thread."""
 
     def send(self, letter: Letter, before_data: Callable[[], bool]) -> Outcome:
-        """Hand the letter over; blocks for at most the channel's time limits. Raises nothing for what the other side does.
+        """Hand the letter over; blocks for at most the channel's time limits. Raises nothing for what the other side
+        does.
 
-        ``before_data`` is called once, after everything that can be refused early and before the first byte of the content; when it
+        ``before_data`` is called once, after everything that can be refused early and before the first byte of the
+        content; when it
         says False the letter is not sent and the outcome is Retry.
         """
         ...

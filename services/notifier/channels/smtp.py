@@ -1,9 +1,11 @@
 """Mail over SMTP, with the phases kept apart that smtplib's own `sendmail` throws together.
 
-One connection per sender thread, kept between letters. It is made anew when the server has closed it meanwhile, which costs no
+One connection per sender thread, kept between letters. It is made anew when the server has closed it meanwhile, which
+costs no
 attempt: nothing of the letter had been said.
 """
 
+import re
 import smtplib
 import socket
 import ssl
@@ -16,10 +18,14 @@ from chassis.crash_points import crash_point
 from notifier.channels.outcome import Letter, Outcome, Retry
 from notifier.channels.smtp_answers import Phase, outcome_of, outcome_of_loss
 
-# RFC 5321 names five minutes for most answers. Senders are few and the ledger remembers, so we give up sooner, except after the end
+# RFC 5321 names five minutes for most answers. Senders are few and the ledger remembers, so we give up sooner, except
+# after the end
 # of the data, where giving up early makes duplicates.
 ANSWER_SECONDS = 30.0
 END_OF_DATA_SECONDS = 120.0
+
+# RFC 5321, section 4.5.2: a line that begins with a dot gets another one.
+_LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +124,18 @@ class SmtpChannel:
             smtp = opened
         assert smtp.sock is not None
         refused = conversation.ask(
-            smtp, Phase.MAIL, lambda: smtp.mail(letter.sender, ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else [])
+            Phase.MAIL, lambda: smtp.mail(letter.sender, ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else [])
         )
-        refused = refused or conversation.ask(smtp, Phase.RCPT, lambda: smtp.rcpt(letter.recipient))
+        refused = refused or conversation.ask(Phase.RCPT, lambda: smtp.rcpt(letter.recipient))
         if refused is not None:
             return self._after_refusal(smtp, refused)
         if not before_data():
             return self._after_refusal(smtp, Retry("the claim has ended"))
         crash_point("notifier.send.before_data")
-        refused = conversation.ask(smtp, Phase.DATA, lambda: smtp.docmd("data"))
+        refused = conversation.ask(Phase.DATA, lambda: smtp.docmd("data"))
         if refused is not None:
             return self._after_refusal(smtp, refused)
-        stuffed = smtplib._quote_periods(letter.content)
+        stuffed = _LEADING_DOT.sub(b"..", letter.content)
         smtp.send(stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n")
         conversation.phase = Phase.END_OF_DATA
         smtp.sock.settimeout(self._end_of_data_seconds)
@@ -163,21 +169,22 @@ class SmtpChannel:
             if server.implicit_tls
             else smtplib.SMTP(local_hostname=self._local_name, timeout=seconds)
         )
-        # smtplib checks the certificate against this name, which only its constructor sets, where it would connect at once.
-        smtp._host = server.host  # type: ignore[attr-defined]  # Private, but stable since Python 3.3.
+        # smtplib checks the certificate against this name, which only its constructor sets, where it would connect at
+        # once.
+        smtp._host = server.host  # type: ignore[attr-defined]  # noqa: SLF001  # Private, but stable since 3.3.
         self._connection = smtp
-        refused = conversation.ask(smtp, Phase.CONNECT, lambda: smtp.connect(server.host, server.port))
+        refused = conversation.ask(Phase.CONNECT, lambda: smtp.connect(server.host, server.port))
         if refused is not None:
             return refused
         if smtp.sock is not None:
             # Commands are small and each waits for its answer.
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        refused = conversation.ask(smtp, Phase.EHLO, smtp.ehlo)
+        refused = conversation.ask(Phase.EHLO, smtp.ehlo)
         if refused is None and server.starttls:
-            refused = conversation.ask(smtp, Phase.TLS, lambda: smtp.starttls(context=self._context()))
-            refused = refused or conversation.ask(smtp, Phase.EHLO, smtp.ehlo)
+            refused = conversation.ask(Phase.TLS, lambda: smtp.starttls(context=self._context()))
+            refused = refused or conversation.ask(Phase.EHLO, smtp.ehlo)
         if refused is None and server.user:
-            refused = conversation.ask(smtp, Phase.AUTH, lambda: smtp.login(server.user, server.password))
+            refused = conversation.ask(Phase.AUTH, lambda: smtp.login(server.user, server.password))
         return refused if refused is not None else smtp
 
     def _context(self) -> ssl.SSLContext:
@@ -190,7 +197,7 @@ class _Conversation:
     def __init__(self, implicit_tls: bool) -> None:
         self.phase = Phase.TLS if implicit_tls else Phase.CONNECT
 
-    def ask(self, smtp: smtplib.SMTP, phase: Phase, question: Callable[[], tuple[int, bytes]]) -> Outcome | None:
+    def ask(self, phase: Phase, question: Callable[[], tuple[int, bytes]]) -> Outcome | None:
         self.phase = phase
         code, _ = question()
         return outcome_of(phase, code)

@@ -22,8 +22,10 @@ class Phase(StrEnum):
 OURS = frozenset({Phase.CONNECT, Phase.EHLO, Phase.TLS, Phase.AUTH})
 # What a good answer begins with (RFC 5321, section 4.3.2); 251 and 252 are good answers to RCPT.
 GOOD = dict.fromkeys(Phase, 2) | {Phase.DATA: 3}
-# Codes with the meaning "this server, now" rather than "this letter": closing (421), local trouble (451) at MAIL is left to 4xx,
-# bad sequence (503) and authentication wanted (530) are a matter between us and the server (RFC 5321, 4.2.3; RFC 4954, 6).
+# Codes with the meaning "this server, now" rather than "this letter": closing (421), local trouble (451) at MAIL is
+# left to 4xx,
+# bad sequence (503) and authentication wanted (530) are a matter between us and the server (RFC 5321, 4.2.3; RFC 4954,
+# 6).
 ABOUT_THE_SERVER = frozenset({421, 500, 502, 503, 530, 535, 538})
 
 
@@ -48,6 +50,8 @@ def outcome_of(phase: Phase, code: int) -> Outcome | None:
 
 
 def outcome_of_loss(phase: Phase) -> Outcome:
-    """What a lost or silent connection means: before the end of the data nothing was accepted, after it nobody knows."""
+    """What a lost or silent connection means: before the end of the data nothing was accepted, after it nobody
+    knows.
+    """
     reason = f"connection lost at {phase.value}"
     return Unknown(reason) if phase == Phase.END_OF_DATA else Retry(reason, ours=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TypeAlias
 
 from notifier.planning.kinds import Decision, MessageKind, NotTold, Tell
 from wismo.events.v1.order_event_pb2 import OrderEvent
@@ -9,8 +10,8 @@ from wismo.orders.v1 import merchant_pb2 as merchants
 from wismo.orders.v1 import parcel_pb2
 from wismo.orders.v1 import tracking_pb2 as tracking
 
-Status = tracking.TrackingStatus.ValueType
-Milestone = merchants.CarrierMilestone.ValueType
+Status: TypeAlias = tracking.TrackingStatus.ValueType
+Milestone: TypeAlias = merchants.CarrierMilestone.ValueType
 
 # The default that merchant.proto states for an empty list.
 DEFAULT_MILESTONES: frozenset[Milestone] = frozenset(

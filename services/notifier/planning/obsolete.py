@@ -5,6 +5,7 @@ something told before.
 """
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from notifier.planning.kinds import MessageKind
 from notifier.planning.milestones import MILESTONES, wanted_milestones
@@ -15,7 +16,7 @@ from wismo.orders.v1 import order_pb2
 from wismo.orders.v1 import tracking_pb2 as tracking
 
 Check = Callable[[events.FulfilmentEvent, int, order_pb2.Order], str | None]
-Status = tracking.TrackingStatus.ValueType
+Status: TypeAlias = tracking.TrackingStatus.ValueType
 
 _END = frozenset({tracking.TRACKING_STATUS_DELIVERED, tracking.TRACKING_STATUS_RETURNED})
 _TROUBLE = frozenset(
@@ -128,18 +129,18 @@ def _undone(kind: MessageKind, change: events.FulfilmentEvent, sequence: int, ne
     return None
 
 
-def _problem(change: events.FulfilmentEvent, sequence: int, newest: order_pb2.Order) -> str | None:
+def _problem(change: events.FulfilmentEvent, _sequence: int, newest: order_pb2.Order) -> str | None:
     problem_id = getattr(getattr(change, change.WhichOneof("change") or ""), "problem_id", "")
     over = any(one.problem_id == problem_id and one.HasField("resolved_at") for one in newest.problems)
     return "the problem is over by now" if over else None
 
 
-def _payment_trouble(change: events.FulfilmentEvent, sequence: int, newest: order_pb2.Order) -> str | None:
+def _payment_trouble(change: events.FulfilmentEvent, _sequence: int, newest: order_pb2.Order) -> str | None:
     state = change.payment_changed.payment_state
     return None if newest.payment_state == state else "the payment has moved on"
 
 
-def _backorder(change: events.FulfilmentEvent, sequence: int, newest: order_pb2.Order) -> str | None:
+def _backorder(change: events.FulfilmentEvent, _sequence: int, newest: order_pb2.Order) -> str | None:
     concerned = {item.line_id for item in change.lines_backordered.lines}
     waiting = any(line.line_id in concerned and line.backordered_quantity for line in newest.lines)
     waiting = waiting or any(
@@ -148,7 +149,7 @@ def _backorder(change: events.FulfilmentEvent, sequence: int, newest: order_pb2.
     return None if waiting else "the lines are in stock again"
 
 
-def _collection(change: events.FulfilmentEvent, sequence: int, newest: order_pb2.Order) -> str | None:
+def _collection(_change: events.FulfilmentEvent, sequence: int, newest: order_pb2.Order) -> str | None:
     collected = any(
         entry.kind == events.CHANGE_KIND_COLLECTED and entry.sequence > sequence for entry in newest.timeline
     )
@@ -166,7 +167,7 @@ def _new_date(change: events.FulfilmentEvent, sequence: int, newest: order_pb2.O
     return "the date moved again since" if again else None
 
 
-def _answered(change: events.FulfilmentEvent, sequence: int, newest: order_pb2.Order) -> str | None:
+def _answered(change: events.FulfilmentEvent, _sequence: int, newest: order_pb2.Order) -> str | None:
     question_id = change.question_acknowledged.question_id
     answered = any(one.question_id == question_id and one.HasField("answered_at") for one in newest.questions)
     return "the question is answered by now" if answered else None

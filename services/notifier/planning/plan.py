@@ -1,4 +1,6 @@
-"""From an event to the messages that it causes. Pure: the same event always plans the same messages with the same ids."""
+"""From an event to the messages that it causes. Pure: the same event always plans the same messages with the same
+ids.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +17,9 @@ EMAIL = "email"
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """By which ways a buyer is told. Addresses are not here: they are taken from the newest order when a message leaves."""
+    """By which ways a buyer is told. Addresses are not here: they are taken from the newest order when a message
+    leaves.
+    """
 
     channels: tuple[str, ...] = (EMAIL,)
 

@@ -1,4 +1,6 @@
-"""The handler of the poll loop: from records to rows of the ledger. It only plans; sending is somebody else's thread."""
+"""The handler of the poll loop: from records to rows of the ledger. It only plans; sending is somebody else's
+thread.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """The planning table: for every kind of change, how the buyer is told, or why not. Total over ChangeKind."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from notifier.planning.kinds import Decision, MessageKind, NotTold, Tell
 from notifier.planning.milestones import find_parcel, progress
@@ -9,11 +10,11 @@ from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import merchant_pb2 as merchants
 from wismo.orders.v1 import payment_pb2 as payments
 
-ChangeKind = events.ChangeKind.ValueType
+ChangeKind: TypeAlias = events.ChangeKind.ValueType
 Rule = Tell | NotTold | Callable[[OrderEvent, merchants.Policies], Decision]
 
 
-def _payment(event: OrderEvent, policies: merchants.Policies) -> Decision:
+def _payment(event: OrderEvent, _policies: merchants.Policies) -> Decision:
     match event.change.payment_changed.payment_state:
         case payments.PAYMENT_STATE_FAILED:
             return Tell(MessageKind.PAYMENT_PROBLEM)
@@ -33,13 +34,13 @@ def _payment_was_awaited(event: OrderEvent) -> bool:
     ) or not any(entry.sequence < event.sequence - 1 for entry in event.order.timeline)
 
 
-def _shipped(event: OrderEvent, policies: merchants.Policies) -> Decision:
+def _shipped(event: OrderEvent, _policies: merchants.Policies) -> Decision:
     if not event.change.parcel_shipped.handed_over:
         return NotTold("only the label was made; it is told when the carrier has the parcel")
     return Tell(MessageKind.SHIPPED)
 
 
-def _corrected(event: OrderEvent, policies: merchants.Policies) -> Decision:
+def _corrected(event: OrderEvent, _policies: merchants.Policies) -> Decision:
     parcel = find_parcel(event, event.change.parcel_corrected.parcel_id)
     if parcel is not None and not (parcel.HasField("shipped_at") or parcel.HasField("handed_over_at")):
         return NotTold("the parcel was not announced yet")

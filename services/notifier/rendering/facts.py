@@ -1,4 +1,5 @@
-"""What each kind of message has to say, as plain values for its templates: one function per kind. Total over MessageKind.
+"""What each kind of message has to say, as plain values for its templates: one function per kind. Total over
+MessageKind.
 
 Every value is text that is ready to be shown, a number, or a list of such; nothing here knows HTML.
 """

@@ -165,7 +165,9 @@ def contact_updated(kit: Kit) -> Facts:
 
 
 def next_word(kit: Kit) -> datetime:
-    """By when the buyer hears again: the open promise if there is one, else the merchant's limit of silence from the event on."""
+    """By when the buyer hears again: the open promise if there is one, else the merchant's limit of silence from the
+    event on.
+    """
     if kit.order.HasField("next_update_at"):
         return instant(kit.order.next_update_at)
     limit = kit.merchant.policies.silence_limit.ToTimedelta()

@@ -16,7 +16,9 @@ from wording import Reader
 
 @dataclass(frozen=True)
 class Kit:
-    """Everything at hand while one message is rendered. ``order`` is the newest one, ``change`` what the message tells."""
+    """Everything at hand while one message is rendered. ``order`` is the newest one, ``change`` what the message
+    tells.
+    """
 
     change: events.FulfilmentEvent
     order: order_pb2.Order

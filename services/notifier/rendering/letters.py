@@ -49,7 +49,9 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message in words. ``language`` goes into Content-Language. The repr shows nothing: there may be a secret in it."""
+    """A message in words. ``language`` goes into Content-Language. The repr shows nothing: there may be a secret in
+    it.
+    """
 
     content: Content = field(repr=False)
     language: str

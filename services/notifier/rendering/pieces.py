@@ -1,7 +1,8 @@
 """Templates: the MJML layout compiled once, and per language one set for HTML and one for plain text.
 
-A kind of message is a folder with `subject.txt` and `body.jinja`. The body says each thing once, in blocks (`title`, `lead`, `more`),
-with the pieces of `_base/html.jinja` or `_base/text.jinja`: so both parts of a mail always say the same.
+A kind of message is a folder with `subject.txt` and `body.jinja`. The body says each thing once, in blocks (`title`,
+`lead`, `more`),
+with the pieces of `layout/html.jinja` or `layout/text.jinja`: so both parts of a mail always say the same.
 """
 
 import textwrap
@@ -35,9 +36,9 @@ class Pieces:
         self._html = _environment(language, html=True)
         self._text = _environment(language, html=False)
         self.layout_html = self._html.from_string(compiled_layout())
-        self.layout_text = self._text.get_template("_base/layout.txt")
-        self.lines_html = self._html.get_template("_base/lines.html")
-        self.foot_html = self._html.get_template("_base/foot.html")
+        self.layout_text = self._text.get_template("layout/layout.txt")
+        self.lines_html = self._html.get_template("layout/lines.html")
+        self.foot_html = self._html.get_template("layout/foot.html")
 
     def subject(self, kind: MessageKind) -> Template:
         """The subject of a kind."""
@@ -54,7 +55,7 @@ class Pieces:
 
     def macros(self, *, html: bool, context: dict[str, Any]) -> Any:
         """The pieces for one part, knowing ``context`` (the colours, say)."""
-        environment, name = (self._html, "_base/html.jinja") if html else (self._text, "_base/text.jinja")
+        environment, name = (self._html, "layout/html.jinja") if html else (self._text, "layout/text.jinja")
         return environment.get_template(name).make_module(context)
 
 
@@ -67,7 +68,7 @@ def pieces(tag: str) -> Pieces:
 @cache
 def compiled_layout() -> str:
     """The layout as HTML, with Jinja's marks still in it: MJML is compiled once, not once per mail."""
-    compiled = mrml.to_html((TEMPLATES / "_base" / "layout.mjml").read_text(encoding="utf-8"))
+    compiled = mrml.to_html((TEMPLATES / "layout" / "layout.mjml").read_text(encoding="utf-8"))
     if compiled.warnings:
         raise ValueError(f"layout.mjml: {[str(warning.kind) for warning in compiled.warnings]}")
     # MJML writes its own language and direction in two places; ours are known only when a mail is rendered.
@@ -78,7 +79,7 @@ def _environment(language: Language, *, html: bool) -> Environment:
     environment = Environment(  # Plain text must not be escaped; HTML is.
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
-        autoescape=html,
+        autoescape=html,  # noqa: S701  # Plain text must not be escaped; HTML is.
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,

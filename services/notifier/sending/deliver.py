@@ -24,7 +24,8 @@ _log = get_logger(__name__)
 
 # A message is tried for two days; RFC 5321 (4.5.4.1) lets mail wait longer, but news of an order would be none by then.
 GIVE_UP_AFTER = 48 * 3600.0
-# About one message: from a few seconds (greylisting) to an hour. The way being blocked: soon again, so that a backlog clears within
+# About one message: from a few seconds (greylisting) to an hour. The way being blocked: soon again, so that a backlog
+# clears within
 # a minute of the fault's end (I6).
 OF_THE_MESSAGE = Backoff(initial=20.0, maximum=3600.0, floor=5.0)
 OF_THE_WAY = Backoff(initial=2.0, maximum=20.0, floor=0.5)
@@ -109,8 +110,9 @@ class Deliverer:
             return Ended(State.DEAD, f"the header {bad} cannot be written")
         except CannotOpen:
             return self._later_or_dead(row, "a sealed value cannot be opened")
-        except Exception as error:
-            # A mistake of ours must not end the sender; the row is tried again (a roll-out may mend it), then it is an alarm.
+        except Exception as error:  # noqa: BLE001
+            # A mistake of ours must not end the sender; the row is tried again (a roll-out may mend it), then it is an
+            # alarm.
             _log.exception("message not rendered", row=row.id, kind=row.kind.value)
             return self._later_or_dead(row, f"not rendered: {type(error).__name__}")
 

@@ -1,6 +1,7 @@
 """The thread that asks the ledger for turns, and the sender threads that it keeps busy.
 
-One thread speaks to the ledger, so that the outcomes of many messages and the claims of many others share a commit; the senders only
+One thread speaks to the ledger, so that the outcomes of many messages and the claims of many others share a commit;
+the senders only
 render and send.
 """
 
@@ -119,7 +120,7 @@ class Dispatcher:
             try:
                 self._turn(finished, want)
                 failed = 0
-            except Exception as error:  # The thread must outlive whatever the database does.
+            except Exception as error:  # noqa: BLE001  # The thread must outlive whatever the database does.
                 failed += 1
                 _log.warning(
                     "ledger turn failed", error_kind=type(error).__name__, attempt=failed, exc_info=failed == 1
@@ -199,7 +200,7 @@ class Dispatcher:
         while (work := self._work.get()) is not None:
             try:
                 result, outcome = deliverer.deliver(work)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # One message must not end the thread for all others.
                 _log.exception("sender failed", row=work.claim.row.id)
                 result, outcome = Again(30.0, f"sender failed: {type(error).__name__}"), None
             self._finish(work, result, outcome)

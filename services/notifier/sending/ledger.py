@@ -54,12 +54,15 @@ class Ledger(Protocol):
     def record(self, batch: Batch) -> int:
         """Enter a batch in one commit; returns how many messages were new.
 
-        A message whose id is there already is left as it is. A snapshot or merchant that is older than the stored one is dropped.
+        A message whose id is there already is left as it is. A snapshot or merchant that is older than the stored one
+        is dropped.
         """
         ...
 
     def exchange(self, settlements: Sequence[Settlement], want: int, lease: timedelta) -> Exchanged:
-        """Write outcomes and lend up to ``want`` due rows for ``lease``, in one commit. Per thread in order of sequence."""
+        """Write outcomes and lend up to ``want`` due rows for ``lease``, in one commit. Per thread in order of
+        sequence.
+        """
         ...
 
     def mark_intent(self, claim: Claim) -> bool:

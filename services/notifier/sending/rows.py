@@ -55,7 +55,8 @@ class Row:
     not_before: datetime
     """When it may leave by its own right: its window or its wait after a failed attempt is over."""
     due_at: datetime
-    """When to look at it next; later than ``not_before`` while an earlier row of its thread is in the way, the end of the lease
+    """When to look at it next; later than ``not_before`` while an earlier row of its thread is in the way, the end of
+    the lease
     while it is claimed."""
     windowed: bool = False
     """Whether it may join, or be joined by, others of its thread."""

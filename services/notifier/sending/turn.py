@@ -76,7 +76,9 @@ def lend(turn: Turn, open_rows: Iterable[Row], want: int, now: datetime, token: 
 
 
 def _without_twice_doubtful(turn: Turn, rows: list[Row], now: datetime) -> list[Row]:
-    """End a first row whose second, marked attempt was lost as well: a third delivery would be a second duplicate (I3)."""
+    """End a first row whose second, marked attempt was lost as well: a third delivery would be a second duplicate
+    (I3).
+    """
     first = rows[0]
     if first.state == State.CLAIMED and first.due_at <= now and first.doubt and first.intent:
         turn.write(_end(first, State.UNKNOWN, "the sender was lost twice", now))
