@@ -11,6 +11,8 @@ HIDDEN = {"event", "level", "time", "logger", "service", "exception", "stack"}
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "warn": 30, "error": 40, "critical": 50, "fatal": 50}
 # What the embedded servers write: a level as a word of its own, in capitals or in brackets.
 SERVER_LEVEL = re.compile(r"\b(DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b")
+# gunicorn's own way: when, which process, level, text.
+GUNICORN = re.compile(r"^\[[^\]]+\] \[\d+\] \[(?P<level>[A-Z]+)\] (?P<text>.*)$")
 LONGEST_VALUE = 200
 
 
@@ -36,6 +38,8 @@ def understand(line: str) -> LogLine:
             return _from_json(json.loads(line))
         except (ValueError, TypeError, AttributeError):
             pass  # Looks like JSON and is none: shown as it is.
+    if gunicorn := GUNICORN.match(line):
+        return LogLine(text=gunicorn["text"], level=gunicorn["level"].lower())
     found = SERVER_LEVEL.search(line[:80])
     return LogLine(text=line, level=found[1].lower() if found else "info")
 

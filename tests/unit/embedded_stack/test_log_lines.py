@@ -40,6 +40,11 @@ def test_the_level_of_a_server_is_found_in_its_line() -> None:
     assert understand("a parcel of INFORMATION").level == "info"
 
 
+def test_a_line_of_gunicorn_loses_what_the_prefix_says_already() -> None:
+    line = understand("[2026-11-23 23:28:12 +0000] [2514] [WARNING] Worker exiting")
+    assert (line.text, line.level) == ("Worker exiting", "warning")
+
+
 def test_a_value_that_nobody_would_read_is_cut() -> None:
     line = understand(json.dumps({"event": "e", "body": "x" * 5000}))
     assert len(line.details["body"]) < 300
