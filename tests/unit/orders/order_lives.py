@@ -1,0 +1,285 @@
+"""Orders and events for tests of the fold and of the mapping: builders for stories, and strategies for whole lives."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from orders.domain.changes.care import (
+    CreditGiven,
+    DelayAnnounced,
+    ExpectationRevised,
+    LinesCancelled,
+    NoteToBuyer,
+    ProblemReported,
+    ProblemResolved,
+    ProblemUpdated,
+    QuestionAcknowledged,
+    QuestionAnswered,
+    QuestionAsked,
+    Refunded,
+)
+from orders.domain.changes.contact import BuyerErased, ContactUpdated, LinkRequested
+from orders.domain.changes.entitlement import (
+    AccessGranted,
+    AccessRevoked,
+    AllowanceUsed,
+    ChargeComing,
+    ChargeMade,
+    DownloadReady,
+    DownloadRenewed,
+    DownloadRevoked,
+    DownloadTaken,
+    TrialCancelled,
+    TrialStarted,
+)
+from orders.domain.changes.shipping import (
+    Collected,
+    LinesBackordered,
+    PackingStarted,
+    ParcelCorrected,
+    ParcelProgressed,
+    ParcelShipped,
+    PaymentChanged,
+    ReadyForCollection,
+    ReturnReceived,
+    ReturnStarted,
+)
+from orders.domain.errors import DomainError
+from orders.domain.events import Change, Event
+from orders.domain.fold import Recorded, create, record
+from orders.domain.moves import SOURCES, TRACKING_RANK
+from orders.domain.order import (
+    ActingParty,
+    Buyer,
+    DeliveryMode,
+    DownloadFile,
+    Draft,
+    DraftLine,
+    EventSource,
+    ExceptionReason,
+    Expectation,
+    ExpectationSource,
+    LineKind,
+    LineQuantity,
+    Money,
+    Order,
+    PaymentState,
+    PickupPoint,
+    PostalAddress,
+    QuestionChannel,
+    Sealed,
+    TrackingStatus,
+)
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+FILE = DownloadFile("setup", "setup.exe", 1_000, local_path="setup.exe")
+POINT = PickupPoint("Kiosk Schmidt", PostalAddress(city="Leipzig"), "always", START + 9 * DAY, Sealed("k1", b"code"))
+BUYER = Buyer(
+    "ada@example.com", "+4930123456", "Ada", "de", "Europe/Berlin", PostalAddress("Ada", ("Weg 1",), "Berlin")
+)
+# One line of each way, with a quantity where quantities count.
+MIXED = (
+    DraftLine("book", LineKind.PHYSICAL, "Printed book", quantity=3, expected=Expectation(START + 5 * DAY)),
+    DraftLine("shelf", LineKind.PHYSICAL, "Shelf", pickup=True),
+    DraftLine("app", LineKind.DOWNLOAD, "Software"),
+    DraftLine("site", LineKind.ACCESS, "Private site"),
+    DraftLine("course", LineKind.TRIAL, "Course"),
+)
+
+
+def new_order(*lines: DraftLine, payment: PaymentState = PaymentState.PAID) -> Order:
+    """An order as it is right after its creation; of all ways when no line is named."""
+    draft = Draft("merchants/shop/orders/R-1", "R-1", BUYER, lines or MIXED, START, Money("EUR", 90), payment)
+    return create(draft, None, START).order
+
+
+def source_for(change: Change) -> EventSource:
+    """Somebody who may report the change."""
+    allowed = SOURCES[Event(change).kind]
+    return EventSource.MERCHANT if EventSource.MERCHANT in allowed else min(allowed)
+
+
+def tell(order: Order, change: Change, at: datetime | None = None, now: datetime | None = None) -> Recorded:
+    """One event, said by somebody who may; it happened a minute after the one before unless ``at`` says when."""
+    now = now or max(order.update_time, at or START) + MINUTE
+    return record(order, Event(change, at or now, source_for(change)), now)
+
+
+def after(order: Order, *changes: Change) -> Order:
+    """The order after these changes, a minute apart."""
+    for change in changes:
+        order = tell(order, change).order
+    return order
+
+
+def scan(
+    status: TrackingStatus,
+    parcel: str = "p1",
+    reason: ExceptionReason = ExceptionReason.UNSPECIFIED,
+    location: str = "",
+) -> ParcelProgressed:
+    """A carrier's scan."""
+    return ParcelProgressed(parcel, status, reason, location=location)
+
+
+def shipped(parcel: str = "p1", *lines: LineQuantity, handed_over: bool = False) -> ParcelShipped:
+    """A parcel with these lines, or with everything."""
+    return ParcelShipped(parcel, "dhl", f"T-{parcel}", lines=lines, handed_over=handed_over)
+
+
+# ------------------------------------------------------------------------------------------------------------ strategies
+times = st.integers(0, 60 * 24 * 20).map(lambda minutes: START + minutes * MINUTE)
+some_text = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12)
+words = some_text.map(lambda text: text or "so")
+line_ids = st.sampled_from([line.line_id for line in MIXED])
+ids = st.lists(line_ids, unique=True, max_size=3).map(tuple)
+quantities = st.lists(line_ids, unique=True, max_size=3).flatmap(
+    lambda names: st.tuples(
+        *[st.integers(0, 3).map(lambda number, name=name: LineQuantity(name, number)) for name in names]
+    )
+)
+parcel_ids = st.sampled_from(["p1", "p2", "p3"])
+names = st.sampled_from(["n1", "n2"])
+money = st.builds(Money, st.sampled_from(["EUR", "USD"]), st.integers(0, 10**12), st.integers(1, 999_999_999))
+expectations = st.builds(
+    lambda latest, days, source: Expectation(latest, latest - days * DAY if days else None, source),
+    times,
+    st.integers(0, 3),
+    st.sampled_from(ExpectationSource),
+)
+maybe_expected = st.none() | expectations
+secrets = st.builds(Sealed, st.just("k1"), st.binary(min_size=1, max_size=8))
+statuses = st.sampled_from(sorted(TRACKING_RANK))
+reasons = st.sampled_from(ExceptionReason)
+later = times.map(lambda at: at + 40 * DAY)
+spans = st.integers(1, 10**9).map(lambda seconds: timedelta(seconds=seconds, microseconds=seconds % 10**6))
+addresses = st.builds(
+    PostalAddress, some_text, st.lists(words, max_size=2).map(tuple), some_text, some_text, some_text, some_text
+)
+points = st.builds(PickupPoint, words, st.none() | addresses, some_text, st.none() | times, st.none() | secrets)
+files = st.builds(
+    DownloadFile, st.sampled_from(["setup", "book"]), words, st.integers(0, 2**60), some_text, some_text, some_text
+)
+buyers = st.builds(Buyer, words, some_text, some_text, some_text, some_text, st.none() | addresses, some_text)
+
+
+@st.composite
+def scans(draw: st.DrawFn, parcel: st.SearchStrategy[str] = parcel_ids) -> ParcelProgressed:
+    """A scan in which the fields that go with its status may be set."""
+    status = draw(statuses)
+    delivered = status is TrackingStatus.DELIVERED
+    return ParcelProgressed(
+        draw(parcel),
+        status,
+        draw(reasons),
+        draw(some_text),
+        draw(some_text),
+        draw(some_text),
+        draw(maybe_expected),
+        draw(st.sampled_from(DeliveryMode)) if delivered else DeliveryMode.UNSPECIFIED,
+        draw(some_text) if delivered else "",
+        draw(st.none() | points) if status is TrackingStatus.AVAILABLE_FOR_PICKUP else None,
+        draw(st.none() | times) if status is TrackingStatus.ATTEMPT_FAILED else None,
+    )
+
+
+changes: st.SearchStrategy[Change] = st.one_of(
+    st.builds(PaymentChanged, st.sampled_from(sorted(PaymentState)[1:]), some_text, some_text),
+    st.builds(LinesBackordered, quantities, maybe_expected, some_text),
+    st.builds(PackingStarted, ids),
+    st.builds(ParcelShipped, parcel_ids, some_text, some_text, some_text, quantities, maybe_expected, st.booleans()),
+    st.builds(ParcelCorrected, parcel_ids, words, some_text, some_text),
+    scans(),
+    scans(),
+    st.builds(ReturnStarted, quantities, some_text),
+    st.builds(ReturnReceived, quantities),
+    st.builds(ReadyForCollection, points, ids),
+    st.builds(Collected, ids),
+    st.builds(
+        DownloadReady,
+        line_ids,
+        st.lists(files, min_size=1, max_size=2).map(tuple),
+        st.none() | secrets,
+        st.integers(0, 9),
+        st.none() | later,
+        st.none() | spans,
+    ),
+    st.builds(DownloadRenewed, line_ids, st.none() | later, st.booleans()),
+    st.builds(DownloadRevoked, line_ids, some_text),
+    st.builds(DownloadTaken, line_ids, st.sampled_from(["setup", "book"])),
+    st.builds(
+        AccessGranted,
+        line_ids,
+        words,
+        some_text,
+        st.none() | secrets,
+        st.booleans(),
+        st.none() | later,
+        st.lists(words, max_size=2).map(tuple),
+    ),
+    st.builds(AccessRevoked, line_ids, some_text),
+    st.builds(
+        TrialStarted,
+        line_ids,
+        later,
+        st.none() | money,
+        st.none() | spans,
+        some_text,
+        st.integers(0, 2**62),
+        some_text,
+    ),
+    st.builds(AllowanceUsed, line_ids, st.integers(0, 2**62)),
+    st.builds(ChargeComing, line_ids, later, money),
+    st.builds(ChargeMade, line_ids, money, some_text),
+    st.builds(TrialCancelled, line_ids, st.booleans()),
+    st.builds(DelayAnnounced, names, words, later, ids, st.just(""), some_text, maybe_expected, reasons),
+    st.builds(ProblemReported, names, words, words, later, ids, st.just(""), reasons, st.sampled_from(ActingParty)),
+    st.builds(ProblemUpdated, names, words, later, some_text, maybe_expected),
+    st.builds(ProblemResolved, names, words),
+    st.builds(ExpectationRevised, expectations, ids, st.just("") | parcel_ids),
+    st.builds(LinesCancelled, quantities, some_text, st.booleans()),
+    st.builds(Refunded, names, money, ids, some_text, st.none() | times),
+    st.builds(CreditGiven, names, words, st.none() | money, some_text),
+    st.builds(NoteToBuyer, words, st.none() | times),
+    st.builds(QuestionAsked, names, words, st.sampled_from(QuestionChannel)),
+    st.builds(QuestionAcknowledged, names, times),
+    st.builds(QuestionAnswered, names, words),
+    st.builds(LinkRequested),
+    st.builds(ContactUpdated, buyers),
+    st.builds(BuyerErased),
+)
+events = st.builds(lambda change, at: Event(change, at, source_for(change)), changes, times)
+# Half of the lives begin so that most of what follows is legal.
+beginnings: st.SearchStrategy[list[Change]] = st.sampled_from(
+    [
+        [],
+        [
+            PackingStarted(),
+            shipped("p1", LineQuantity("book", 2)),
+            shipped("p2", LineQuantity("book", 1), handed_over=True),
+            DownloadReady("app", (FILE,)),
+            AccessGranted("site", "https://site.example", code=Sealed("k1", b"secret")),
+            TrialStarted("course", START + 40 * DAY, Money("EUR", 9), allowance_total=10),
+            ReadyForCollection(POINT),
+        ],
+    ]
+)
+lives = st.tuples(beginnings, st.lists(events, max_size=25))
+
+
+def live(life: tuple[list[Change], list[Event]]) -> list[Recorded]:
+    """Every event of a life that was not refused, with what came of it, from a new order of all ways."""
+    beginning, rest = life
+    order = new_order()
+    story: list[Recorded] = []
+    told = [Event(change, START + number * MINUTE, source_for(change)) for number, change in enumerate(beginning, 1)]
+    for number, event in enumerate([*told, *rest]):
+        try:
+            story.append(record(order, event, START + 60 * DAY + number * MINUTE))
+        except DomainError:
+            continue
+        order = story[-1].order
+    return story
