@@ -129,13 +129,15 @@ def _travel(life: Life, journey: Journey, start: datetime, state: S) -> None:
 
 
 def _report(life: Life, journey: Journey) -> datetime:
-    """Hand the scans on as carriers do: mostly in order, some swapped, some hours late. When the last of them was
-    heard.
+    """Hand the scans on as carriers do: mostly in order, some overtaken by the next, some hours late. When the last
+    of them was heard.
     """
     heard = [life.after(at, 0.05, 0.5) for at, _ in journey.scans]
     for index in range(len(heard) - 1):
         if life.chance(0.06):
-            heard[index], heard[index + 1] = heard[index + 1], heard[index]
+            heard[index] = life.after(
+                heard[index + 1], 0.01
+            )  # The later scan is heard of first; never before it happened.
         elif life.chance(0.04):
             heard[index] = life.after(heard[index], 20, 50)
     for (at, state), heard_at in zip(journey.scans, heard, strict=True):
