@@ -22,10 +22,6 @@ def order_received(kit: Kit) -> Facts:
     return {
         "total": kit.money(order.total) if order.HasField("total") else "",
         "placed": kit.moment(order, "placed_at"),
-        "ways": [
-            (wording.times(line.quantity, line.title, kit.reader), wording.line_kind(line, kit.reader))
-            for line in order.lines
-        ],
         "awaiting_payment": order.payment_state in {payments.PAYMENT_STATE_PENDING, payments.PAYMENT_STATE_FAILED},
         "pay_url": order.pay_url,
         "next_word": _next_word(kit),

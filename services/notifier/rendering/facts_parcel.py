@@ -127,7 +127,8 @@ def _point(kit: Kit, point: parcel_pb2.PickupPoint) -> Facts:
         "opening_hours": point.opening_hours,
         "keep_until": kit.day(point, "keep_until"),
         "code": code,
-        "look_alikes": wording.look_alikes(code, kit.reader.language),
+        # Among digits alone no letter is expected.
+        "look_alikes": () if code.isdigit() else wording.look_alikes(code, kit.reader.language),
     }
 
 

@@ -25,6 +25,8 @@ class LineView:
     title: str
     state: str
     tone: Tone
+    way: str
+    """How it reaches the buyer, while it has not begun to: behind that, the state says it."""
     next_step: str
 
 
@@ -44,6 +46,9 @@ _TONES = {
 }
 
 
+_NOT_BEGUN = frozenset({lines.LINE_STATE_UNSPECIFIED, lines.LINE_STATE_RECEIVED, lines.LINE_STATE_PREPARING})
+
+
 def line_views(order: order_pb2.Order, reader: Reader) -> list[LineView]:
     """Every line of the order, in the shop's order."""
     return [_view(line, order, reader) for line in order.lines]
@@ -57,5 +62,6 @@ def _view(line: lines.OrderLine, order: order_pb2.Order, reader: Reader) -> Line
         title=wording.times(line.quantity, line.title, reader),
         state=wording.line_state(line, reader),
         tone=_TONES.get(line.state, Tone.CALM),
+        way=wording.line_kind(line, reader) if line.state in _NOT_BEGUN else "",
         next_step=" ".join(part for part in parts if part),
     )
