@@ -1,9 +1,9 @@
 """One folder, one owner: keeps two instances off the same data, and ends what a killed owner left running."""
 
+import contextlib
 import fcntl
 import json
 import os
-import signal
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -66,10 +66,27 @@ class DataFolder:
         for file in self.path.glob("*.pid"):
             try:
                 noted = json.loads(file.read_text(encoding="utf-8"))
-                process = psutil.Process(noted["pid"])
-                if process.create_time() == noted["started"] and process.status() != psutil.STATUS_ZOMBIE:
-                    os.killpg(noted["pid"], signal.SIGKILL)  # Each child leads a group of its own.
-                    process.wait(5)
-            except (psutil.Error, ProcessLookupError, ValueError, KeyError):
-                pass  # Gone already, or a file cut short by a crash: nothing to end.
+                end_session(int(noted["pid"]), float(noted["started"]))
+            except (ValueError, KeyError, TypeError):
+                pass  # A file cut short by a crash: nothing to end.
             file.unlink(missing_ok=True)
+
+
+def end_session(leader: int, started: float) -> None:
+    """End a child and all that it started, if they are still ours: each child leads a session of its own.
+
+    The system gives a number away again only when no session has it, so what is left of a session whose leader died
+    (gunicorn's workers, for some seconds) belongs to us.
+    """
+    try:
+        if psutil.Process(leader).create_time() != started:
+            return
+    except psutil.NoSuchProcess:
+        pass
+    left = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if os.getsid(process.pid) == leader:
+                process.kill()
+                left.append(process)
+    psutil.wait_procs(left, timeout=5)

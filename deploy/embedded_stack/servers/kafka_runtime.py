@@ -4,6 +4,7 @@
 - The file that Kafka's own formatting tool writes, so that a new storage needs no run of that tool.
 """
 
+import hashlib
 import shutil
 import sys
 import tempfile
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from embedded_stack.servers.kafka_jars import kafka_classpath
 
 if TYPE_CHECKING:
     from embedded_stack.servers.kafka import KafkaServer
@@ -35,7 +38,9 @@ class KafkaRuntime:
 
     @property
     def classes(self) -> Path:
-        return self.folder / "classes.aot"
+        # The cache is good for exactly these jars at exactly these places; with others it would be ignored.
+        places = "\n".join(str(jar) for jar in kafka_classpath())
+        return self.folder / f"classes-{hashlib.sha256(places.encode()).hexdigest()[:12]}.aot"
 
     @property
     def is_prepared(self) -> bool:

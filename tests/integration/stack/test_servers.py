@@ -1,5 +1,7 @@
 import smtplib
 import socket
+import subprocess
+import sys
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from embedded_stack.servers import (
     Server,
     ServerDidNotStartError,
 )
-from embedded_stack.servers.data_folder import FolderInUseError
+from embedded_stack.servers.data_folder import DataFolder, FolderInUseError
 
 SERVERS = [DatabaseServer, InboxServer, KafkaServer]
 
@@ -93,6 +95,27 @@ def test_each_port_of_the_inbox_has_its_own_setting(tmp_path: Path) -> None:
 def test_two_servers_never_share_a_folder(tmp_path: Path) -> None:
     with DatabaseServer(tmp_path), pytest.raises(FolderInUseError, match="in use by process"):
         DatabaseServer(tmp_path).__enter__()
+
+
+def test_what_a_killed_owner_left_running_is_ended_by_the_next_one(tmp_path: Path) -> None:
+    """Also what the child had started, when the child itself is gone already."""
+    program = "import subprocess, sys; print(subprocess.Popen(['sleep', '600']).pid, flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as child:
+        assert child.stdout is not None
+        grandchild = psutil.Process(int(child.stdout.readline()))
+        folder = DataFolder(tmp_path)
+        folder.remember("child", child.pid)
+        child.kill()
+        child.wait()
+        with DataFolder(tmp_path):
+            assert not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE
+    assert not list(tmp_path.glob("*.pid"))
 
 
 def test_a_server_that_ends_at_once_shows_the_end_of_its_log(tmp_path: Path) -> None:
