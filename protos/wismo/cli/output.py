@@ -49,19 +49,19 @@ class Output:
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line, never broken when piped, and never read as markup: texts come from shops and buyers."""
-        self.out.print(Text(printable(text), style=style), soft_wrap=True)
+        _write(self.out, text, style)
 
     def complain(self, text: str, *, style: str = "red") -> None:
         """One line on the error output."""
-        self.err.print(Text(printable(text), style=style), soft_wrap=True)
+        _write(self.err, text, style)
 
     def json(self, value: Any) -> None:
         """One JSON document; a message with the contract's own names."""
-        self.out.print(Text(json.dumps(plain(value), ensure_ascii=False, indent=2)), soft_wrap=True)
+        _write(self.out, json.dumps(plain(value), ensure_ascii=False, indent=2))
 
     def json_line(self, value: Any) -> None:
         """One JSON document on one line, at once: for what never ends."""
-        self.out.print(Text(json.dumps(plain(value), ensure_ascii=False)), soft_wrap=True)
+        _write(self.out, json.dumps(plain(value), ensure_ascii=False))
         self.out.file.flush()
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -72,6 +72,14 @@ class Output:
                 self.line("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
             return
         self.out.print(table(headings, rows))
+
+
+def _write(console: Console, text: str, style: str = "") -> None:
+    text = printable(text)
+    if console.is_terminal:
+        console.print(Text(text, style=style), soft_wrap=True)
+    else:
+        console.file.write(text + "\n")  # As it is: rich would turn the tabs between cells into spaces.
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
