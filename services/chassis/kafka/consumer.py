@@ -1,6 +1,6 @@
 """Consuming in batches: what is polled is not yet handled, and only what is handled is committed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -35,6 +35,7 @@ class BatchConsumer:
         session_timeout: float = 30.0,
         request_timeout: float = 15.0,
         connect_timeout: float = 5.0,
+        refresh: float = 10.0,
     ) -> None:
         self.group = group
         self.topics = tuple(topics)
@@ -59,8 +60,8 @@ class BatchConsumer:
             "request_timeout_ms": self._request_timeout_ms,
             "bootstrap_timeout_ms": int(connect_timeout * 1000),
             "reconnect_backoff_max_ms": 1000,
-            # A topic that is made after the consumer has started is noticed within this time.
-            "metadata_max_age_ms": 10_000,
+            # Topics and partitions that are made later are noticed within this time.
+            "metadata_max_age_ms": int(refresh * 1000),
         }
 
     def poll(self, max_records: int = 500, timeout: float = 0.5) -> list[Record]:
@@ -71,6 +72,7 @@ class BatchConsumer:
         """
         try:
             client = self._connected()
+            _take_up_unfinished_join(client)
             if self._paused:
                 # Partitions that a rebalance brings come unpaused.
                 client.pause(*client.assignment())
@@ -158,21 +160,39 @@ class BatchConsumer:
     ) -> None:
         self.close()
 
+    def _forget(self, revoked: Iterable[Any]) -> None:
+        for one in revoked:
+            self._at.pop(Partition(one.topic, one.partition), None)
+
     def _connected(self) -> Any:
         if self._client is None:
             client = connected(KafkaConsumer, self._config)
-            client.subscribe(topics=list(self.topics), listener=_Noted(self.group))
+            client.subscribe(topics=list(self.topics), listener=_Noted(self.group, self._forget))
             self._client = client
         return self._client
+
+
+def _take_up_unfinished_join(client: Any) -> None:
+    """Mend a defect of kafka-python 3.0.12 that leaves a member without partitions for ever.
+
+    A join that new partitions bring about may outlast the poll it began in. By then the client has noted the new
+    partitions as dealt with, finds no reason to join, and never looks at the join's answer; its heartbeats are off
+    meanwhile. Asking for a rejoin makes the next poll take the answer up.
+    """
+    coordinator = client._coordinator  # noqa: SLF001  # Nothing public tells of a join under way.
+    if coordinator.rejoining and not coordinator.need_rejoin():
+        coordinator.request_rejoin()
 
 
 class _Noted(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python is untyped.
     """Logs who owns what. Must return promptly: it runs on the loop that sends the heartbeats."""
 
-    def __init__(self, group: str) -> None:
+    def __init__(self, group: str, forget: Callable[[Iterable[Any]], None]) -> None:
         self._group = group
+        self._forget = forget
 
     def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        self._forget(revoked)
         _log.info(
             "partitions revoked",
             group=self._group,

@@ -1,4 +1,7 @@
-"""Records, partitions, and the one error that means "the broker does not answer, try again later"."""
+"""Records, partitions, and the one error that means "the broker does not answer, try again later".
+
+Imports nothing of kafka-python: code that only looks into records imports this module rather than the package.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

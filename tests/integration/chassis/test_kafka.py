@@ -150,6 +150,23 @@ def test_seeking_back_brings_a_batch_again(kafka_bootstrap: str, topic: str) -> 
     assert [r.offset for r in again] == [r.offset for r in records]
 
 
+def test_a_consumer_that_came_before_its_topic_gets_it_however_short_its_polls(
+    kafka_bootstrap: str, unique: str
+) -> None:
+    """The join that new partitions bring about spans several polls, of which each has only milliseconds."""
+    with BatchConsumer(kafka_bootstrap, f"g-{unique}", [unique], refresh=0.5) as consumer:
+        until = time.monotonic() + 2
+        while time.monotonic() < until:
+            consumer.poll(10, 0.002)
+        ensure_topics(kafka_bootstrap, [TopicSpec(unique, 3)])
+
+        def assigned() -> bool:
+            consumer.poll(10, 0.002)
+            return len(consumer.assignment()) == 3
+
+        eventually(assigned, 15)
+
+
 def test_a_paused_consumer_brings_nothing_until_it_is_resumed(kafka_bootstrap: str, topic: str) -> None:
     with (
         Producer(kafka_bootstrap, "test") as producer,
