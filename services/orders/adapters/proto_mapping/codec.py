@@ -14,6 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.money_pb2 import Money as MoneyMessage
 
 from orders.domain import tracking, vocabulary
+from orders.domain.errors import BadField
 from orders.domain.values import Money, Sealed
 from wismo.orders.v1.secret_pb2 import Secret
 
@@ -76,23 +77,31 @@ class Codec(Generic[Value]):
         return self.message(**given)
 
     def from_proto(self, message: Any, seal: Seal | None = None) -> Value:
-        """The domain value. ValueError when a field is unset that it cannot be without, or a time or number means nothing."""
+        """The domain value. BadField when a field is unset that it cannot be without, or a time or number means nothing."""
         values: list[Any] = []
-        for name, _, back, repeated, is_message, required in self.fields:
-            if repeated:
-                items = getattr(message, name)
-                values.append(tuple(items) if back is None else tuple([back(item, seal) for item in items]))
-            elif is_message:
-                if message.HasField(name):
-                    values.append(back(getattr(message, name), seal) if back else None)
+        name = ""
+        try:
+            for name, _, back, repeated, is_message, required in self.fields:
+                part = getattr(message, name)
+                if repeated:
+                    values.append(tuple(part) if back is None else tuple([back(item, seal) for item in part]))
+                elif not is_message:
+                    values.append(part if back is None else back(part, seal))
+                elif message.HasField(name) and back is not None:
+                    values.append(back(part, seal))
                 elif required:
-                    raise ValueError(f"{name} is not set")
+                    raise unreadable("it is not set", "set it")
                 else:
                     values.append(None)
-            else:
-                part = getattr(message, name)
-                values.append(part if back is None else back(part, seal))
+        except BadField as error:
+            path = f"{name}.{error.field}" if error.field else name
+            raise BadField(path, error.why, error.right) from None
         return self.value(*values)
+
+
+def unreadable(why: str, right: str) -> BadField:
+    """For the field at hand; each message around it puts its own field's name before it."""
+    return BadField("", why, right)
 
 
 def time_to_proto(at: datetime) -> Timestamp:
@@ -102,11 +111,11 @@ def time_to_proto(at: datetime) -> Timestamp:
 
 
 def time_from_proto(message: Timestamp, seal: Seal | None = None) -> datetime:
-    """Aware, UTC; what is finer than a microsecond is cut off. ValueError outside the years 1 to 9999."""
+    """Aware, UTC; what is finer than a microsecond is cut off. BadField outside the years 1 to 9999."""
     try:
         return _EPOCH + timedelta(0, message.seconds, message.nanos // 1000)
     except OverflowError:
-        raise ValueError("a time is outside the years 1 to 9999") from None
+        raise unreadable("it is outside the years 1 to 9999", "send a time that calendars have") from None
 
 
 def _duration_to_proto(span: timedelta) -> Duration:
@@ -121,7 +130,7 @@ def _duration_from_proto(message: Duration, seal: Seal | None = None) -> timedel
     try:
         return timedelta(0, message.seconds, int(message.nanos / 1000))
     except OverflowError:
-        raise ValueError("a duration is too long") from None
+        raise unreadable("it is too long", "send a shorter time") from None
 
 
 def _money_to_proto(money: Money) -> MoneyMessage:
@@ -141,7 +150,7 @@ def _secret_from_proto(message: Secret, seal: Seal | None = None) -> Sealed | No
     if seal is None:
         return Sealed(message.key_id, message.ciphertext) if message.ciphertext else None
     if message.ciphertext or message.key_id:
-        raise ValueError("a secret is sent as plaintext; key_id and ciphertext are set by the service only")
+        raise unreadable("key_id and ciphertext are set by the service only", "send plaintext")
     return seal(message.plaintext) if message.plaintext else None
 
 
@@ -176,7 +185,7 @@ def _from_number(descriptor: EnumDescriptor) -> From:
     def member_of(number: int, seal: Seal | None = None) -> IntEnum:
         found = table.get(number)
         if found is None:
-            raise ValueError(f"{number} is no {descriptor.name}")
+            raise unreadable(f"{number} is no {descriptor.name}", "send a value that the contract has")
         return found
 
     return member_of

@@ -61,8 +61,9 @@ def _encoders() -> dict[str, Encoder]:
 CODECS: Mapping[str, Codec[Any]] = _codecs()
 ENCODERS: Mapping[str, Encoder] = _encoders()
 BY_CLASS: Mapping[type[Any], Codec[Any]] = {codec.value: codec for codec in CODECS.values()}
-# Drafts read the part of OrderLine that a backend may set.
-DRAFT_LINE: Codec[domain.DraftLine] = Codec(domain.DraftLine, line_pb2.OrderLine, CODECS)
+# A draft reads the part of an order, and of its lines, that a backend may set.
+_DRAFT_LINE = Codec(domain.DraftLine, line_pb2.OrderLine, CODECS)
+DRAFT = Codec(domain.Draft, order_pb2.Order, {**CODECS, "wismo.orders.v1.OrderLine": _DRAFT_LINE})
 
 
 def _changes() -> Iterator[tuple[ChangeKind, Codec[Change]]]:

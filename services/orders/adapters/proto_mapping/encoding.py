@@ -7,16 +7,26 @@ refused when the module is imported, so a new field of another type cannot be lo
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from google.protobuf.descriptor import FieldDescriptor as F
 
 from orders.adapters.proto_mapping.codec import WELL_KNOWN, Codec, time_to_proto
 
-Write = Callable[[list[bytes], Any], None]
 _VARINT, _LENGTH_DELIMITED = 0, 2
+_INTEGER, _TIME, _TEXT, _MESSAGE = range(4)
 _INTEGERS = frozenset({F.TYPE_INT32, F.TYPE_INT64, F.TYPE_ENUM, F.TYPE_BOOL})
 _SMALL = tuple(bytes((number,)) for number in range(0x80))
+
+
+class _Plan(NamedTuple):
+    """How one field is written. ``heads`` are its tag with each value or length below 128, ``key`` is its tag alone."""
+
+    kind: int
+    key: bytes
+    heads: tuple[bytes, ...]
+    encode: Callable[[Any], bytes]
+    repeated: bool
 
 
 class Encoder:
@@ -27,19 +37,35 @@ class Encoder:
     ) -> None:
         """``known`` holds the encoders of the messages inside, by full name; ``without`` are fields that are left out."""
         descriptors = codec.message.DESCRIPTOR.fields_by_name
-        mapped = [item for item in codec.fields if item.name not in without]
-        self._values = codec.getter([item.name for item in mapped])
-        self._writes = tuple(_write(descriptors[item.name], known) for item in mapped)
-        # What is empty is not written: in proto3 that is the same. A message that is empty but there is written.
-        self._keeps_empty = tuple(item.is_message and not item.repeated for item in mapped)
+        names = [item.name for item in codec.fields if item.name not in without]
+        self._values = codec.getter(names)
+        self._plans = tuple(_plan(descriptors[name], known) for name in names)
 
     def encode(self, value: Any) -> bytes:
-        """The bytes of the message."""
+        """The bytes of the message. What is empty is left out, which proto3 reads the same; an empty message inside is kept."""
         pieces: list[bytes] = []
-        for part, write, keeps_empty in zip(self._values(value), self._writes, self._keeps_empty, strict=True):
-            if part or (keeps_empty and part is not None):
-                write(pieces, part)
+        for part, plan in zip(self._values(value), self._plans, strict=True):
+            if part or (part is not None and plan.kind == _MESSAGE and not plan.repeated):
+                if plan.repeated:
+                    for item in part:
+                        _write(pieces, item, plan)
+                else:
+                    _write(pieces, part, plan)
         return b"".join(pieces)
+
+
+def _write(pieces: list[bytes], part: Any, plan: _Plan) -> None:
+    kind, key, heads, encode, _ = plan
+    if kind == _INTEGER:
+        pieces.append(heads[part] if 0 <= part < 0x80 else key + varint(part))
+    elif kind == _TIME:
+        pieces.append(key)
+        pieces.append(_framed_time(part))
+    else:
+        body = encode(part)
+        size = len(body)
+        pieces.append(heads[size] if size < 0x80 else key + varint(size))
+        pieces.append(body)
 
 
 def tag(number: int) -> bytes:
@@ -67,62 +93,23 @@ def _framed_time(at: datetime) -> bytes:
     return varint(len(body)) + body
 
 
-def _write(field: F, known: Mapping[str, Encoder]) -> Write:
+def _plan(field: F, known: Mapping[str, Encoder]) -> _Plan:
+    kind, encode = _kind(field, known)
+    key = varint(field.number << 3 | (_VARINT if kind == _INTEGER else _LENGTH_DELIMITED))
+    return _Plan(kind, key, tuple(key + small for small in _SMALL), encode, field.is_repeated)
+
+
+def _kind(field: F, known: Mapping[str, Encoder]) -> tuple[int, Callable[[Any], bytes]]:
     if field.type == F.TYPE_STRING:
-        return _each(field, _string(tag(field.number)))
-    if field.type == F.TYPE_MESSAGE:
-        return _each(field, _message(field, known))
+        return _TEXT, str.encode
     if field.type in _INTEGERS and not field.is_repeated:
-        return _integer(varint(field.number << 3 | _VARINT))
-    raise TypeError(f"{field.full_name} is of a type that is not encoded yet")
-
-
-def _each(field: F, write: Write) -> Write:
-    if not field.is_repeated:
-        return write
-
-    def write_each(pieces: list[bytes], parts: tuple[Any, ...]) -> None:
-        for part in parts:
-            write(pieces, part)
-
-    return write_each
-
-
-def _string(key: bytes) -> Write:
-    def write(pieces: list[bytes], text: str) -> None:
-        body = text.encode()
-        size = len(body)
-        pieces += (key, _SMALL[size] if size < 0x80 else varint(size), body)
-
-    return write
-
-
-def _integer(key: bytes) -> Write:
-    def write(pieces: list[bytes], number: int) -> None:
-        pieces += (key, _SMALL[number] if 0 <= number < 0x80 else varint(number))
-
-    return write
-
-
-def _message(field: F, known: Mapping[str, Encoder]) -> Write:
-    key = tag(field.number)
-    assert field.message_type is not None
+        return _INTEGER, varint
+    if field.type != F.TYPE_MESSAGE or field.message_type is None:
+        raise TypeError(f"{field.full_name} is of a type that is not encoded yet")
     name = field.message_type.full_name
     if name == "google.protobuf.Timestamp":
-
-        def write_time(pieces: list[bytes], at: datetime) -> None:
-            pieces += (key, _framed_time(at))
-
-        return write_time
-    encode: Callable[[Any], bytes]
-    if name in WELL_KNOWN:
-        to = WELL_KNOWN[name][0]
-        encode = lambda part: to(part).SerializeToString()  # noqa: E731 - one of two, chosen once.
-    else:
-        encode = known[name].encode
-
-    def write(pieces: list[bytes], part: Any) -> None:
-        body = encode(part)
-        pieces += (key, varint(len(body)), body)
-
-    return write
+        return _TIME, _framed_time
+    if name not in WELL_KNOWN:
+        return _MESSAGE, known[name].encode
+    to = WELL_KNOWN[name][0]
+    return _MESSAGE, lambda part: cast("bytes", to(part).SerializeToString())

@@ -33,7 +33,10 @@ def encode_order(order: Order) -> bytes:
         parts = getattr(order, name)
         if parts:
             frame = _FRAMES[name]
-            pieces.extend([_framed(part, frame) for part in parts])
+            try:
+                pieces += [part.encoded for part in parts]
+            except AttributeError:
+                pieces += [_framed(part, frame) for part in parts]
     return b"".join(pieces)
 
 

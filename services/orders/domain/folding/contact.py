@@ -52,11 +52,11 @@ def buyer_erased(work: Work, change: BuyerErased) -> None:
 
 
 def without_buyer(change: Change) -> Change:
-    """The change as it is kept once the buyer was erased: no name, no secret."""
+    """The change as it is kept once the buyer was erased: no name, no place, no secret."""
     match change:
         case ParcelProgressed():
             point = _forgotten_point(change.pickup_point) if change.pickup_point else None
-            return replace(change, received_by="", description="", pickup_point=point)
+            return replace(change, location="", received_by="", description="", pickup_point=point)
         case ReadyForCollection():
             return replace(change, pickup_point=_forgotten_point(change.pickup_point))
         case DownloadReady():
@@ -85,7 +85,7 @@ def _forgotten_parcel(parcel: Parcel) -> Parcel:
 
 def _forgotten_scan(scan: Scan) -> Scan:
     point = _forgotten_point(scan.pickup_point) if scan.pickup_point else None
-    return replace(scan, received_by="", description="", pickup_point=point)
+    return replace(scan, location="", received_by="", description="", pickup_point=point)
 
 
 def _forgotten_point(point: PickupPoint) -> PickupPoint:

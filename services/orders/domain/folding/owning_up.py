@@ -108,7 +108,7 @@ def expectation_revised(work: Work, change: ExpectationRevised) -> None:
         work.repeats = min(same)
         return
     revise(work, change.line_ids, change.parcel_id, change.expected)
-    if work.lines is work.order.lines and work.parcels == work.order.parcels:
+    if work.lines == work.order.lines and work.parcels == work.order.parcels:
         work.effect = Effect.NOTED
 
 

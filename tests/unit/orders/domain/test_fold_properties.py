@@ -5,10 +5,10 @@ from dataclasses import asdict
 from hypothesis import given
 
 from orders.domain.changes.care import NoteToBuyer
-from orders.domain.events import Event
+from orders.domain.events import Change, Event
 from orders.domain.fold import record
 from orders.domain.order import Effect, Order
-from tests.unit.orders.order_lives import START, Change, live, lives, new_order
+from tests.unit.orders.order_lives import START, live, lives, new_order
 
 Life = tuple[list[Change], list[Event]]
 
