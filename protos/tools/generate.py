@@ -121,7 +121,7 @@ def write_all(target: Path, work: Path) -> None:
 
 def generated(root: Path) -> dict[str, bytes]:
     """Every derived file below `root`, by its relative path."""
-    paths = [*root.glob("wismo/**/*_pb2*.py*"), root / CONTRACT]
+    paths = [*root.glob("wismo/**/*_pb2*.py"), *root.glob("wismo/**/*_pb2*.pyi"), root / CONTRACT]
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(paths) if path.is_file()}
 
 
