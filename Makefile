@@ -25,7 +25,7 @@ reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: withou
 	@$(BIN)/python -m embedded_stack.reset $(if $(filter-out 0 no,$(YES)),--yes)
 
 ##@ Work on it
-.PHONY: setup test check check-style check-types check-imports check-protos fmt protos protos-check bench faults
+.PHONY: setup test check check-style check-types check-imports check-protos fmt protos protos-check bench docs-errors faults
 setup: $(READY) ## Make .venv with every package at its locked version, fetch Kafka
 	@:
 
@@ -59,6 +59,9 @@ protos-check: $(PREPARED) ## buf's lint, format and breaking rules; generated co
 
 bench: $(READY) ## Measure, beside limits and peers, into docs/benchmarks (BENCH=intake|relay|notifier|page)
 	$(BIN)/python -m tests.bench $(BENCH) $(ARGS)
+
+docs-errors: $(READY) ## Write docs/errors.md, the table of what the service says to what is wrong, from a running service
+	WISMO_UPDATE_DOCS=1 $(BIN)/pytest tests/integration/orders/test_error_table.py $(ARGS)
 
 faults: $(READY) ## Kill every part in turn under load and count what became of each event, into docs/faults (FAULTS=…)
 	$(BIN)/python -m tests.faults $(FAULTS) $(ARGS)

@@ -23,6 +23,7 @@ from orders.adapters.mongo_merchants import MongoKeys, MongoMerchants
 from orders.adapters.mongo_orders import MongoOrders
 from orders.adapters.mongo_outbox import MongoOutbox
 from orders.adapters.order_events import ProtoEncoding, merchant_event
+from orders.adapters.redaction import redacted
 from orders.domain.order import Sealed
 from orders.measures import Measures
 from orders.relay.loop import Relay
@@ -100,7 +101,7 @@ def build_api(
     directory = MerchantDirectory(merchant_store, snapshot, time.monotonic)
     store = MongoOrders(client, settings.database)
     intake = Intake(store, ProtoEncoding(), clock, measures, on_commit=lambda _: wake_relay())
-    orders = Orders(store, intake, directory)
+    orders = Orders(store, intake, directory, redacted)
     merchants = Merchants(
         store=merchant_store,
         directory=directory,

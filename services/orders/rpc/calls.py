@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import grpc
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from orders.measures import Measures
 from orders.rpc.contract import Validate
@@ -96,23 +96,23 @@ class Gate:
         )
 
     def _handler(self, name: str, rpc: Rpc) -> "grpc.RpcMethodHandler[Any, Any]":
-        parse = rpc.request.FromString
         match rpc:
             case Unary():
-                return grpc.unary_unary_rpc_method_handler(self._unary(name, rpc), parse, _serialize)
+                return grpc.unary_unary_rpc_method_handler(self._unary(name, rpc), None, _serialize)
             case ServerStream():
-                return grpc.unary_stream_rpc_method_handler(self._server_stream(name, rpc), parse, _serialize)
+                return grpc.unary_stream_rpc_method_handler(self._server_stream(name, rpc), None, _serialize)
             case BothStream():
-                return grpc.stream_stream_rpc_method_handler(self._both_stream(name, rpc), parse, _serialize)
+                return grpc.stream_stream_rpc_method_handler(self._both_stream(name, rpc), None, _serialize)
 
     def _unary(self, name: str, rpc: Unary) -> Any:
         seconds = self.measures.rpc_seconds.labels(name)
 
-        async def handle(request: Message, context: Any) -> Any:
+        async def handle(body: bytes, context: Any) -> Any:
             started = time.perf_counter()
             try:
                 async with asyncio.timeout(_time_for(context)):
                     call = await self._admit(rpc.access, context)
+                    request = _parsed(rpc.request, body)
                     self._validate(request, rpc.check)
                     return await rpc.behave(request, call)
             except Exception as error:  # noqa: BLE001  # Told to the caller, foreseen or not.
@@ -123,9 +123,10 @@ class Gate:
         return handle
 
     def _server_stream(self, name: str, rpc: ServerStream) -> Any:
-        async def handle(request: Message, context: Any) -> AsyncIterator[Message]:
+        async def handle(body: bytes, context: Any) -> AsyncIterator[Message]:
             try:
                 call = await self._admit(rpc.access, context)
+                request = _parsed(rpc.request, body)
                 self._validate(request, lambda _: ())
                 async for answer in rpc.behave(request, call):
                     await call.still_admitted()
@@ -136,9 +137,10 @@ class Gate:
         return handle
 
     def _both_stream(self, name: str, rpc: BothStream) -> Any:
-        async def handle(requests: AsyncIterator[Message], context: Any) -> AsyncIterator[Message]:
+        async def handle(bodies: AsyncIterator[bytes], context: Any) -> AsyncIterator[Message]:
             try:
                 call = await self._admit(rpc.access, context)
+                requests = (_parsed(rpc.request, body) async for body in bodies)
                 async for answer in rpc.behave(requests, call):
                     yield answer
             except Exception as error:  # noqa: BLE001  # As above.
@@ -195,6 +197,14 @@ def _time_for(context: Any) -> float:
     if remaining is None:
         return _LONGEST_SECONDS
     return max(0.0, min(_LONGEST_SECONDS, remaining - min(_TRAVEL_SECONDS, remaining / 4)))
+
+
+def _parsed(kind: type[Message], body: bytes) -> Message:
+    """Parsed here and not by gRPC, which would answer bytes that are no message with UNKNOWN and not a word."""
+    try:
+        return kind.FromString(body)
+    except DecodeError:
+        raise Invalid(f"The request is no {kind.DESCRIPTOR.full_name}.", reason="UNREADABLE") from None
 
 
 def _serialize(answer: Message | bytes) -> bytes:

@@ -85,6 +85,8 @@ def _why(rule: str, message: str, value: Any) -> str:
         return f"must be {_IN_WORDS.get(str(value), f'text that matches {value}')}"
     if rule == "required" and "oneof" in message:
         return "is missing, or of a kind that this version does not know; set exactly one"
-    if rule == "required":
+    if rule == "required" or (rule == "enum.not_in" and list(value) == [0]):
         return "is missing"
+    if rule.endswith(".min_len") and value == 1:
+        return "must not be empty"
     return message.removeprefix("value ")

@@ -17,6 +17,7 @@ from orders.measures import Measures
 from orders.use_cases.commands import Answer, Command
 from orders.use_cases.errors import Overloaded, Unavailable, stopping
 from orders.use_cases.folding import Outcome, fold_group
+from orders.use_cases.moments import to_milliseconds
 from orders.use_cases.order_cache import OrderCache
 from orders.use_cases.ports import Encoding, OrderStore, StoreConflict, StoreUnavailable
 from orders.use_cases.stored import Changes, StoredOrder
@@ -164,7 +165,7 @@ class Intake:
         async with self._store.transaction() as transaction:
             known = {key: order.version if order else 0 for key, order in cached.items()}
             cached.update(await transaction.read(known))
-            outcomes, changes = fold_group(commands, cached, self._clock.now(), self._encoding)
+            outcomes, changes = fold_group(commands, cached, to_milliseconds(self._clock.now()), self._encoding)
             if changes:
                 await transaction.write(changes)
         for order in (*changes.created, *changes.replaced):

@@ -12,6 +12,7 @@ from chassis.keys import hash_key, new_key
 from orders.use_cases.credentials import Principal
 from orders.use_cases.directory import MerchantDirectory
 from orders.use_cases.errors import AlreadyExists, Invalid, NotFound, Violation, merchant_not_found
+from orders.use_cases.moments import to_milliseconds
 from orders.use_cases.orders import own_merchant
 from orders.use_cases.outbox import MERCHANT_EVENTS, event_id, row_id
 from orders.use_cases.ports import KeyRecord, KeyStore, MerchantRecord, MerchantStore, StoreConflict
@@ -44,7 +45,7 @@ class Merchants:
         _fill_defaults(wanted)
         found = await self.store.find(wanted.name)
         if found is None:
-            now = self.clock.now()
+            now = to_milliseconds(self.clock.now())
             made = _copy(wanted, (*_FIELDS, "name"))
             made.revision = 1
             made.create_time.FromDatetime(now)
@@ -84,7 +85,7 @@ class Merchants:
             changed.MergeFrom(_copy(merchant, fields))
             _fill_defaults(changed)
             self.validate(changed)
-            now = self.clock.now()
+            now = to_milliseconds(self.clock.now())
             changed.revision = found.revision + 1
             changed.update_time.FromDatetime(now)
             try:
@@ -134,13 +135,14 @@ class ApiKeys:
         own_merchant(principal, merchant)
         if await self.merchants.find(merchant) is None:
             raise merchant_not_found(merchant)
-        now = self.clock.now()
+        now = to_milliseconds(self.clock.now())
         if expires is not None and expires <= now:
             why = "must be in the future"
             raise Invalid(f"expire_time: {why}", violations=(Violation("expire_time", why, "EXPIRED"),))
         secret = new_key(f"wk_{merchant.rpartition('/')[2]}")
         name = f"{merchant}/apiKeys/{secrets.token_hex(6)}"
-        record = KeyRecord(hash_key(secret), name, merchant, display_name, scope, now, expires)
+        until = to_milliseconds(expires) if expires is not None else None
+        record = KeyRecord(hash_key(secret), name, merchant, display_name, scope, now, until)
         await self.keys.add(record)
         return record, secret
 
@@ -157,7 +159,7 @@ class ApiKeys:
         merchant = name.rpartition("/apiKeys/")[0]
         if principal.merchant and principal.merchant != merchant:
             raise unknown
-        revoked = await self.keys.revoke(name, self.clock.now())
+        revoked = await self.keys.revoke(name, to_milliseconds(self.clock.now()))
         if revoked is None:
             raise unknown
         return revoked

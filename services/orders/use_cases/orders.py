@@ -1,6 +1,6 @@
 """What a backend does with orders: create, record, read, list, change the contact, erase."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from orders.domain.changes.contact import BuyerErased
@@ -20,11 +20,15 @@ from orders.use_cases.requests import RequestMark
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """The calls on orders. Each takes who calls, and lets a merchant see and touch its own orders only."""
+    """The calls on orders. Each takes who calls, and lets a merchant see and touch its own orders only.
+
+    `redact` takes an encoded change and gives it back without what only the buyer may be known by.
+    """
 
     store: OrderStore
     intake: Intake
     merchants: MerchantDirectory
+    redact: Callable[[bytes], bytes]
 
     async def create(self, principal: Principal, merchant: str, draft: Draft, mark: RequestMark) -> Answer:
         """Create the order of a draft, once for a request id or for the same body."""
@@ -47,14 +51,20 @@ class Orders:
     async def update_contact(self, principal: Principal, name: str, contact: Event, mark: RequestMark) -> Answer:
         """Replace the buyer's contact by that of the ContactUpdated event."""
         own_order(principal, name)
-        event = replace(contact, source=EventSource.MERCHANT)
+        event = replace(contact, source=EventSource.SYSTEM)
         return await self.intake.submit(await self._command(name, event, mark))
 
     async def erase(self, principal: Principal, name: str, mark: RequestMark) -> Answer:
         """Forget the buyer, in the order and in the log of its events."""
         own_order(principal, name)
-        event = Event(BuyerErased(), source=EventSource.MERCHANT)
-        return await self.intake.submit(await self._command(name, event, mark))
+        event = Event(BuyerErased(), source=EventSource.SYSTEM)
+        answer = await self.intake.submit(await self._command(name, event, mark))
+        # After the commit and again with every repeat of the call, so that a crash in between is made good by a retry.
+        key = order_key(name)
+        kept = await self.store.history(key)
+        clean = {sequence: self.redact(change) for sequence, change in kept}
+        await self.store.redact(key, {sequence: clean[sequence] for sequence, was in kept if was != clean[sequence]})
+        return answer
 
     async def read(self, principal: Principal, name: str) -> bytes:
         """The encoded order as it is now."""

@@ -1,0 +1,217 @@
+"""The stores of the orders service in memory: what the ports promise, with faults that a test asks for."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from orders.use_cases.ports import (
+    KeyRecord,
+    MerchantRecord,
+    OrderQuery,
+    OrderRow,
+    StoreConflict,
+    StoreUnavailable,
+)
+from orders.use_cases.relaying import Backlog
+from orders.use_cases.stored import Changes, LogRow, OutboxRow, StoredOrder
+
+
+@dataclass
+class InMemoryDatabase:
+    """What the stores share. `faults` are raised by the next commits, one each; `poison` keys fail always."""
+
+    orders: dict[str, StoredOrder] = field(default_factory=dict)
+    log: dict[tuple[str, int], LogRow] = field(default_factory=dict)
+    outbox: dict[str, OutboxRow] = field(default_factory=dict)
+    faults: deque[Exception] = field(default_factory=deque)
+    poison: set[str] = field(default_factory=set)
+    commits: list[Changes] = field(default_factory=list)
+    reads: int = 0
+    listeners: list["asyncio.Queue[OutboxRow]"] = field(default_factory=list)
+
+    def add_to_outbox(self, row: OutboxRow) -> None:
+        self.outbox[row.id] = row
+        for listener in self.listeners:
+            listener.put_nowait(row)
+
+
+class InMemoryOrders:
+    """The OrderStore."""
+
+    def __init__(self, database: InMemoryDatabase | None = None) -> None:
+        self.database = database if database is not None else InMemoryDatabase()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["InMemoryGroupCommit"]:
+        group = InMemoryGroupCommit(self.database)
+        yield group
+        await asyncio.sleep(0)
+        group.commit()
+
+    async def find(self, key: str) -> StoredOrder | None:
+        return self.database.orders.get(key)
+
+    async def page(self, query: OrderQuery) -> Sequence[OrderRow]:
+        found = [
+            ((stored.order.update_time, key), stored.body)
+            for key, stored in self.database.orders.items()
+            if stored.merchant == query.merchant
+            and (not query.states or stored.order.state in query.states)
+            and (not query.with_open_problem or any(p.resolved_at is None for p in stored.order.problems))
+        ]
+        rows = [OrderRow(body, place) for place, body in sorted(found) if query.after is None or place > query.after]
+        return rows[: query.limit]
+
+    async def history(self, key: str) -> Sequence[tuple[int, bytes]]:
+        return [(row.sequence, row.change) for (of, _), row in sorted(self.database.log.items()) if of == key]
+
+    async def redact(self, key: str, changes: Mapping[int, bytes]) -> None:
+        for sequence, change in changes.items():
+            self.database.log[key, sequence] = replace(self.database.log[key, sequence], change=change)
+
+
+class InMemoryGroupCommit:
+    """One transaction: it remembers the versions that it saw, and finds out at its end whether they still hold."""
+
+    def __init__(self, database: InMemoryDatabase) -> None:
+        self._database = database
+        self._seen: dict[str, int] = {}
+        self._changes: Changes | None = None
+
+    async def read(self, known: Mapping[str, int]) -> dict[str, StoredOrder | None]:
+        self._database.reads += 1
+        found: dict[str, StoredOrder | None] = {}
+        for key, version in known.items():
+            stored = self._database.orders.get(key)
+            self._seen[key] = stored.version if stored else 0
+            if stored is None or stored.version != version:
+                found[key] = stored
+        return found
+
+    async def write(self, changes: Changes) -> None:
+        self._changes = changes
+
+    def commit(self) -> None:
+        changes = self._changes
+        if changes is None:
+            return
+        if self._database.faults:
+            raise self._database.faults.popleft()
+        written = (*changes.created, *changes.replaced)
+        if any(order.key in self._database.poison for order in written):
+            raise ValueError("the database cannot store this")
+        for order in written:
+            stored = self._database.orders.get(order.key)
+            if (stored.version if stored else 0) != self._seen[order.key]:
+                raise StoreConflict
+        for order in written:
+            self._database.orders[order.key] = order
+        for row in changes.log:
+            self._database.log[row.key, row.sequence] = row
+        for outgoing in changes.outbox:
+            self._database.add_to_outbox(outgoing)
+        self._database.commits.append(changes)
+
+
+class InMemoryMerchants:
+    """The MerchantStore."""
+
+    def __init__(self, database: InMemoryDatabase | None = None) -> None:
+        self.database = database if database is not None else InMemoryDatabase()
+        self.merchants: dict[str, MerchantRecord] = {}
+        self.reads = 0
+
+    async def find(self, name: str) -> MerchantRecord | None:
+        self.reads += 1
+        return self.merchants.get(name)
+
+    async def put(self, record: MerchantRecord, row: OutboxRow) -> None:
+        stored = self.merchants.get(record.name)
+        if (stored.revision if stored else 0) != record.revision - 1:
+            raise StoreConflict
+        self.merchants[record.name] = record
+        self.database.add_to_outbox(row)
+
+    async def page(self, after: str, limit: int) -> Sequence[MerchantRecord]:
+        return [self.merchants[name] for name in sorted(self.merchants) if name > after][:limit]
+
+
+class InMemoryKeys:
+    """The KeyStore."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, KeyRecord] = {}
+        self.reads = 0
+
+    async def find(self, key_hash: str) -> KeyRecord | None:
+        self.reads += 1
+        return self.keys.get(key_hash)
+
+    async def add(self, record: KeyRecord) -> None:
+        self.keys[record.hash] = record
+
+    async def of(self, merchant: str) -> Sequence[KeyRecord]:
+        own = [record for record in self.keys.values() if record.merchant == merchant]
+        return sorted(own, key=lambda record: (record.created, record.hash))
+
+    async def revoke(self, name: str, now: datetime) -> KeyRecord | None:
+        for record in self.keys.values():
+            if record.name == name:
+                if record.revoked is None:
+                    self.keys[record.hash] = replace(record, revoked=now)
+                return self.keys[record.hash]
+        return None
+
+
+class InMemoryOutbox:
+    """The Outbox and the OutboxFeed."""
+
+    def __init__(self, database: InMemoryDatabase | None = None) -> None:
+        self.database = database if database is not None else InMemoryDatabase()
+        self.down = False
+        self.broken = asyncio.Event()
+
+    async def read(self, first_shard: int, last_shard: int, after: str, limit: int) -> Sequence[OutboxRow]:
+        self._check()
+        rows = [
+            row for row in self.database.outbox.values() if row.id > after and first_shard <= row.shard <= last_shard
+        ]
+        return sorted(rows, key=lambda row: row.id)[:limit]
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        self._check()
+        for one in ids:
+            self.database.outbox.pop(one, None)
+
+    async def backlog(self) -> Backlog:
+        self._check()
+        return Backlog(len(self.database.outbox), 0.0)
+
+    @asynccontextmanager
+    async def follow(self) -> AsyncIterator[AsyncIterator[OutboxRow]]:
+        self._check()
+        queue: asyncio.Queue[OutboxRow] = asyncio.Queue()
+        self.database.listeners.append(queue)
+
+        async def rows() -> AsyncIterator[OutboxRow]:
+            while True:
+                getting = asyncio.create_task(queue.get())
+                breaking = asyncio.create_task(self.broken.wait())
+                done, _ = await asyncio.wait({getting, breaking}, return_when=asyncio.FIRST_COMPLETED)
+                breaking.cancel()
+                if getting not in done:
+                    getting.cancel()
+                    raise StoreUnavailable(nothing_written=True)
+                yield getting.result()
+
+        try:
+            yield rows()
+        finally:
+            self.database.listeners.remove(queue)
+
+    def _check(self) -> None:
+        if self.down:
+            raise StoreUnavailable(nothing_written=True)
