@@ -157,14 +157,14 @@ def test_a_consumer_that_came_before_its_topic_gets_it_however_short_its_polls(
     with BatchConsumer(kafka_bootstrap, f"g-{unique}", [unique], refresh=0.5) as consumer:
         until = time.monotonic() + 2
         while time.monotonic() < until:
-            consumer.poll(10, 0.002)
+            consumer.poll(10, 0.01)
         ensure_topics(kafka_bootstrap, [TopicSpec(unique, 3)])
 
         def assigned() -> bool:
-            consumer.poll(10, 0.002)
+            consumer.poll(10, 0.01)
             return len(consumer.assignment()) == 3
 
-        eventually(assigned, 15)
+        eventually(assigned, 30)
 
 
 def test_a_paused_consumer_brings_nothing_until_it_is_resumed(kafka_bootstrap: str, topic: str) -> None:
