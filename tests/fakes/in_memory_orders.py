@@ -83,6 +83,7 @@ class InMemoryOrders(OrdersServiceServicer, MerchantsServiceServicer):
         self._answers: dict[tuple[str, str], tuple[bytes, orders.RecordEventResponse]] = {}
         self._refusals: list[Refusal] = []
         self._lost_answers = 0
+        self._accepted = {KEY, ADMIN_KEY}
         self._watchers: list[queue.Queue[orders.WatchOrdersResponse | None]] = []
         self._lock = threading.RLock()
         self._server: grpc.Server | None = None
@@ -120,6 +121,10 @@ class InMemoryOrders(OrdersServiceServicer, MerchantsServiceServicer):
     def lose_next_answer(self, times: int = 1) -> None:
         """Record, but say UNAVAILABLE: what a crash between commit and answer looks like."""
         self._lost_answers += times
+
+    def accept(self, key: str) -> None:
+        """One key more is valid."""
+        self._accepted.add(key)
 
     # --------------------------------------------------------------------------------------------------------- orders
 
@@ -276,7 +281,7 @@ class InMemoryOrders(OrdersServiceServicer, MerchantsServiceServicer):
 
     def _enter(self, call: str, context: Context) -> None:
         self.calls.append(call)
-        if self._key(context) not in {KEY, ADMIN_KEY}:
+        if self._key(context) not in self._accepted:
             Refusal(grpc.StatusCode.UNAUTHENTICATED, "no valid key", "UNAUTHENTICATED").abort(context)
         refusal = self._next_refusal()
         if refusal is not None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -35,6 +36,14 @@ from tests.samples.story import START, Story
 
 LINKS = LinkSigner(KeyRing.parse(keys.LINK_KEYS))
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+class Browser(FlaskClient):
+    """A browser that reads every answer to its end, and so leaves no file open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("buffered", True)
+        return super().open(*args, **kwargs)
 
 
 class Site:
@@ -73,6 +82,7 @@ class Site:
             secure=secure,
         )
         self.app = create_app(self.parts, trusted_proxies=trusted_proxies)
+        self.app.test_client_class = Browser
         self.browser: FlaskClient = self.app.test_client()
 
     def tell(self, *stories: Story) -> None:

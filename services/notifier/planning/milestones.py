@@ -7,7 +7,8 @@ from typing import TypeAlias
 from notifier.planning.kinds import Decision, MessageKind, NotTold, Tell
 from wismo.events.v1.order_event_pb2 import OrderEvent
 from wismo.orders.v1 import merchant_pb2 as merchants
-from wismo.orders.v1 import parcel_pb2
+from wismo.orders.v1 import fulfilment_event_pb2 as events
+from wismo.orders.v1 import order_pb2, parcel_pb2
 from wismo.orders.v1 import tracking_pb2 as tracking
 
 Status: TypeAlias = tracking.TrackingStatus.ValueType
@@ -50,7 +51,7 @@ MILESTONES: Mapping[Status, tuple[Milestone, MessageKind] | NotTold] = {
     tracking.TRACKING_STATUS_UNKNOWN: NotTold("nobody could read what the carrier said"),
 }
 
-_MOVING = frozenset({tracking.TRACKING_STATUS_PICKED_UP, tracking.TRACKING_STATUS_IN_TRANSIT})
+MOVING = frozenset({tracking.TRACKING_STATUS_PICKED_UP, tracking.TRACKING_STATUS_IN_TRANSIT})
 # "Out for delivery" on two days is news on both; twice within a shift it is the carrier repeating itself.
 _SAME_SHIFT = timedelta(hours=12)
 
@@ -68,7 +69,7 @@ def progress(event: OrderEvent, policies: merchants.Policies) -> Decision:
         return row
     milestone, kind = row
     parcel = find_parcel(event, change.parcel_id)
-    if parcel is not None and change.status in _MOVING and _left_just_now(event, parcel):
+    if parcel is not None and change.status in MOVING and _left_just_now(event, parcel):
         # Only the label was announced before; this is the moment in which it ships.
         return Tell(MessageKind.SHIPPED)
     if parcel is not None and _says_it_again(event, parcel):
@@ -90,13 +91,23 @@ def _left_just_now(event: OrderEvent, parcel: parcel_pb2.Parcel) -> bool:
 
 
 def _says_it_again(event: OrderEvent, parcel: parcel_pb2.Parcel) -> bool:
-    change, occurred_at = event.change.parcel_progressed, event.change.occurred_at.ToDatetime()
+    change, occurred_at = event.change, event.change.occurred_at.ToDatetime()
     earlier = [scan for scan in parcel.scans if scan.occurred_at.ToDatetime() < occurred_at]
-    if change.status in _MOVING:
-        # merchant.proto: "in transit" is told for the first time only.
-        return any(scan.status == change.status for scan in earlier)
-    if not earlier:
+    # merchant.proto: "in transit" is told for the first time only. Anything else is compared with what came just before.
+    looked_at = earlier if change.parcel_progressed.status in MOVING else earlier[-1:]
+    return any(is_same_news(change, _as_entry(scan)) for scan in looked_at)
+
+
+def is_same_news(change: events.FulfilmentEvent, entry: order_pb2.TimelineEntry) -> bool:
+    """Whether a scan and an entry of the timeline say the same, so that only the earlier of them is told."""
+    progressed = change.parcel_progressed
+    if not change.HasField("parcel_progressed") or progressed.status != entry.tracking_status:
         return False
-    last = earlier[-1]
-    same = last.status == change.status and last.reason == change.reason
-    return same and occurred_at - last.occurred_at.ToDatetime() < _SAME_SHIFT
+    if progressed.status in MOVING:
+        return True
+    apart = abs(entry.occurred_at.ToDatetime() - change.occurred_at.ToDatetime())
+    return progressed.reason == entry.reason and apart < _SAME_SHIFT
+
+
+def _as_entry(scan: parcel_pb2.TrackingScan) -> order_pb2.TimelineEntry:
+    return order_pb2.TimelineEntry(tracking_status=scan.status, reason=scan.reason, occurred_at=scan.occurred_at)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from notifier.planning.kinds import MessageKind
-from notifier.planning.milestones import MILESTONES, wanted_milestones
+from notifier.planning.milestones import MILESTONES, MOVING, is_same_news, wanted_milestones
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import line_pb2 as lines
 from wismo.orders.v1 import merchant_pb2 as merchants
@@ -36,18 +36,17 @@ _AT_THE_DOOR = frozenset(
     }
 )
 
-# A message about a parcel is obsolete once one of these statuses was reported of it later.
-OVERTAKEN_BY: Mapping[MessageKind, frozenset[Status]] = {
-    MessageKind.SHIPPED: _END | _AT_THE_DOOR,
-    MessageKind.IN_TRANSIT: _END | _AT_THE_DOOR | _TROUBLE | {tracking.TRACKING_STATUS_IN_TRANSIT},
-    MessageKind.OUT_FOR_DELIVERY: _END | _AT_THE_DOOR | _TROUBLE,
-    MessageKind.PICKUP_POINT: _END
-    | {tracking.TRACKING_STATUS_RETURNING, tracking.TRACKING_STATUS_AVAILABLE_FOR_PICKUP},
-    MessageKind.ATTEMPT_FAILED: _END | _AT_THE_DOOR | {tracking.TRACKING_STATUS_RETURNING},
-    MessageKind.HELD_UP: _END | _AT_THE_DOOR | _TROUBLE | {tracking.TRACKING_STATUS_IN_TRANSIT},
-    MessageKind.DELIVERED: frozenset({tracking.TRACKING_STATUS_RETURNED, tracking.TRACKING_STATUS_DELIVERED}),
+# What a message says of a parcel is no longer so once one of these statuses was reported later, told or not.
+NO_LONGER_TRUE_AFTER: Mapping[MessageKind, frozenset[Status]] = {
+    MessageKind.SHIPPED: frozenset(),
     MessageKind.TRACKING_CORRECTED: _END,
-    MessageKind.PARCEL_RETURNED: frozenset({tracking.TRACKING_STATUS_RETURNED}),
+    MessageKind.IN_TRANSIT: _END | _AT_THE_DOOR | _TROUBLE,
+    MessageKind.OUT_FOR_DELIVERY: _END | _AT_THE_DOOR | _TROUBLE,
+    MessageKind.PICKUP_POINT: _END | {tracking.TRACKING_STATUS_RETURNING},
+    MessageKind.ATTEMPT_FAILED: _END | _AT_THE_DOOR | {tracking.TRACKING_STATUS_RETURNING},
+    MessageKind.HELD_UP: _END | _AT_THE_DOOR | MOVING,
+    MessageKind.DELIVERED: frozenset({tracking.TRACKING_STATUS_RETURNED}),
+    MessageKind.PARCEL_RETURNED: frozenset(),
 }
 
 # A message about one line is obsolete once one of these changes came for that line later.
@@ -84,7 +83,7 @@ def why_obsolete(
     """Why this message must not be sent any more, or None. The words are fixed per rule: they are a metric's label."""
     if newest.HasField("erase_time"):
         return "the buyer's data was erased"
-    if kind in OVERTAKEN_BY:
+    if kind in NO_LONGER_TRUE_AFTER:
         return _overtaken(kind, change, sequence, newest, policies)
     if kind in UNDONE_BY:
         return _undone(kind, change, sequence, newest)
@@ -103,15 +102,17 @@ def _overtaken(
     policies: merchants.Policies,
 ) -> str | None:
     parcel_id = getattr(getattr(change, change.WhichOneof("change") or ""), "parcel_id", "")
-    overtaking = OVERTAKEN_BY[kind]
-    if kind == MessageKind.SHIPPED:
-        # Only a later message that is really sent may stand in for the one with the tracking number.
-        wanted = wanted_milestones(policies)
-        overtaking = frozenset(status for status in overtaking if _milestone(status) in wanted)
+    wanted = wanted_milestones(policies)
     for entry in newest.timeline:
         later = entry.sequence > sequence and entry.effect == events.EFFECT_APPLIED
-        if later and entry.parcel_id == parcel_id and entry.tracking_status in overtaking:
+        if not later or entry.parcel_id != parcel_id or entry.kind != events.CHANGE_KIND_PARCEL_PROGRESSED:
+            continue
+        if entry.tracking_status in NO_LONGER_TRUE_AFTER[kind]:
             return "the parcel is further by now"
+        # A later scan that has a message of its own: that one says where the parcel is, and may have left already.
+        told = _milestone(entry.tracking_status) in wanted and not is_same_news(change, entry)
+        if told and kind != MessageKind.TRACKING_CORRECTED:
+            return "a later message says where the parcel is"
     return None
 
 
@@ -129,10 +130,14 @@ def _undone(kind: MessageKind, change: events.FulfilmentEvent, sequence: int, ne
     return None
 
 
-def _problem(change: events.FulfilmentEvent, _sequence: int, newest: order_pb2.Order) -> str | None:
+def _problem(change: events.FulfilmentEvent, sequence: int, newest: order_pb2.Order) -> str | None:
     problem_id = getattr(getattr(change, change.WhichOneof("change") or ""), "problem_id", "")
-    over = any(one.problem_id == problem_id and one.HasField("resolved_at") for one in newest.problems)
-    return "the problem is over by now" if over else None
+    if any(one.problem_id == problem_id and one.HasField("resolved_at") for one in newest.problems):
+        return "the problem is over by now"
+    later = (entry for entry in newest.timeline if entry.sequence > sequence and entry.subject_id == problem_id)
+    if any(entry.kind == events.CHANGE_KIND_PROBLEM_UPDATED for entry in later):
+        return "a later message has newer news of the problem"
+    return None
 
 
 def _payment_trouble(change: events.FulfilmentEvent, _sequence: int, newest: order_pb2.Order) -> str | None:

@@ -1,0 +1,91 @@
+"""The ledger in memory: the same turns over a dictionary, under one lock instead of a transaction."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from notifier.adapters.ledger_documents import new_row
+from notifier.sending.ledger import Backlog, Batch, Exchanged
+from notifier.sending.rows import Claim, Row, Settlement, Snapshot, State
+from notifier.sending.turn import Turn, claims, lend, replayed, settle
+
+
+class InMemoryLedger:
+    """``Ledger`` for tests. ``now`` is the database's clock."""
+
+    def __init__(
+        self, now: Callable[[], datetime] = lambda: datetime.now(UTC), monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.rows: dict[str, Row] = {}
+        self._snapshots: dict[str, Snapshot] = {}
+        self._merchants: dict[str, tuple[int, bytes]] = {}
+        self._now = now
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+
+    def record(self, batch: Batch) -> int:
+        with self._lock:
+            now = self._now()
+            fresh = {new.message.id: new_row(new, now) for new in batch.messages if new.message.id not in self.rows}
+            self.rows |= fresh
+            for one in batch.snapshots:
+                known = self._snapshots.get(one.order)
+                if known is None or known.sequence < one.sequence:
+                    self._snapshots[one.order] = one
+            for name, revision, body in batch.merchants:
+                if self._merchants.get(name, (-1, b""))[0] < revision:
+                    self._merchants[name] = (revision, body)
+            for row in list(self.rows.values()):
+                if row.order in batch.erased:
+                    self.rows[row.id] = replace(row, change=b"", parts=())
+            return len(fresh)
+
+    def exchange(self, settlements: Sequence[Settlement], want: int, lease: timedelta) -> Exchanged:
+        with self._lock:
+            now, asked_at, token, turn = self._now(), self._monotonic(), uuid.uuid4().hex, Turn()
+            settle(turn, self.rows, settlements, now)
+            limit = max(2 * want, 1)
+            open_rows = [row for row in self.rows.values() if row.state.is_open]
+            due = sorted((row for row in open_rows if row.due_at <= now), key=lambda row: row.due_at)[:limit]
+            looked_at = due if want > 0 else []
+            threads = {self.rows[one.row_id].thread for one in settlements if one.row_id in self.rows}
+            threads |= {row.thread for row in looked_at}
+            lend(turn, [row for row in open_rows if row.thread in threads], want, now, token, lease)
+            self.rows |= turn.changed
+            lent = claims(turn, token, asked_at + lease.total_seconds())
+            return Exchanged(tuple(lent), tuple(turn.ended), turn.fenced, more=len(looked_at) >= limit)
+
+    def mark_intent(self, claim: Claim) -> bool:
+        with self._lock:
+            row = self.rows[claim.row.id]
+            if row.state != State.CLAIMED or row.claim != claim.token:
+                return False
+            self.rows[row.id] = replace(row, intent=True)
+            return True
+
+    def snapshots(self, orders: Sequence[str]) -> dict[str, Snapshot]:
+        return {name: self._snapshots[name] for name in orders if name in self._snapshots}
+
+    def merchants(self, names: Sequence[str]) -> dict[str, bytes]:
+        return {name: self._merchants[name][1] for name in names if name in self._merchants}
+
+    def backlog(self) -> Backlog:
+        now = self._now()
+        waiting = [row for row in self.rows.values() if row.state.is_open]
+        due = [row.not_before for row in waiting if row.due_at <= now]
+        return Backlog(len(waiting), max(timedelta(), now - min(due)) if due else timedelta())
+
+    def alarms(self, limit: int = 1000) -> list[Row]:
+        found = sorted((row for row in self.rows.values() if row.state.is_alarm), key=lambda row: row.planned_at)
+        return found[:limit]
+
+    def replay(self, row_id: str) -> bool:
+        with self._lock:
+            row = self.rows.get(row_id)
+            if row is None or not row.state.is_alarm:
+                return False
+            self.rows[row_id] = replayed(row, self._now())
+            return True
