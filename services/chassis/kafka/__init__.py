@@ -10,13 +10,12 @@ from chassis.kafka.dead_letters import (
     DeadLetterLimit,
     DeadLetters,
     KafkaDeadLetters,
-    Rejected,
     TooManyDeadLetters,
     dead_letter_headers,
 )
 from chassis.kafka.loop import Consumes, LoopStats, run_consumer
 from chassis.kafka.producer import Outcome, Producer
-from chassis.kafka.records import BrokerUnavailable, Header, Partition, Record
+from chassis.kafka.records import BrokerUnavailable, Header, Partition, Record, Rejected
 from chassis.kafka.topics import TopicSpec, broker_answers, ensure_topics
 
 __all__ = [

@@ -3,23 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from chassis.kafka.producer import Producer
-from chassis.kafka.records import Header, Record
+from chassis.kafka.records import Header, Record, Rejected
 
 # The header names of KIP-1191, "Dead-letter queues for share groups".
 _PREFIX = "__dlq.errors."
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A record that no retry can help, and why. ``reason`` is a short word of ours; it holds no data of the record."""
-
-    record: Record
-    reason: str
-    attempts: int = 1
 
 
 class DeadLetters(Protocol):

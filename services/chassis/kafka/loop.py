@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chassis.backoff import Backoff
-from chassis.kafka.dead_letters import DeadLetterLimit, DeadLetters, Rejected, TooManyDeadLetters
-from chassis.kafka.records import BrokerUnavailable, Partition, Record, first_offsets, next_offsets
+from chassis.kafka.dead_letters import DeadLetterLimit, DeadLetters, TooManyDeadLetters
+from chassis.kafka.records import BrokerUnavailable, Partition, Record, Rejected, first_offsets, next_offsets
 from chassis.logs import get_logger
 
 _log = get_logger(__name__)

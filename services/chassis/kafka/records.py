@@ -43,6 +43,15 @@ class Record:
         return Partition(self.topic, self.partition)
 
 
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that no retry can help, and why. ``reason`` is a short word of ours; it holds no data of the record."""
+
+    record: Record
+    reason: str
+    attempts: int = 1
+
+
 def bootstrap_servers(bootstrap: str) -> list[str]:
     """``host:port[,host:port]`` as a list."""
     return [server.strip() for server in bootstrap.split(",") if server.strip()]
