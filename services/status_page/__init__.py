@@ -1,1 +1,1 @@
-"""The page where a buyer sees where the order is: its read model, its look-up, its downloads, and nothing that forgets."""
+"""The page where a buyer sees where the order is: read model, look-up, downloads, outbox."""

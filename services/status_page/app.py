@@ -11,8 +11,8 @@ from status_page.downloads import routes as downloads_routes
 from status_page.lookup import limits
 from status_page.lookup import routes as lookup_routes
 from status_page.pages import routes as pages_routes
-from status_page.web.answers import see_other
 from status_page.web import errors, probes, static_files
+from status_page.web.answers import see_other
 from status_page.web.languages import SPOKEN
 from status_page.web.measures import measure
 from status_page.web.parts import Parts, parts
@@ -77,7 +77,7 @@ def _switch_language() -> Response | None:
 
 def _finish(response: Response) -> Response:
     here = g.get("visit")
-    if here is not None and here.session.fresh and (g.get("needs_session") or here.session.opened):
+    if here is not None and (here.session.changed or (here.session.fresh and g.get("needs_session"))):
         here.parts.cookies.set_session(response, here.session)
     if request.endpoint and not request.endpoint.startswith(("static_files.", "probes.")):
         response.headers.add("Vary", "Cookie, Accept-Language")

@@ -1,1 +1,1 @@
-"""Downloads: counted exactly, resumed freely, and taken from nowhere but the downloads folder or the merchant's address."""
+"""Downloads: counted exactly, resumed freely, and taken only from the downloads folder or the merchant's address."""

@@ -30,7 +30,8 @@ def send(path: Path, name: str) -> Response:
         path,
         mimetype="application/octet-stream",
         as_attachment=True,
-        download_name=name,
+        # The contract allows no control characters in it; a header must not rely on that.
+        download_name="".join(letter for letter in name if letter.isprintable()) or "download",
         conditional=True,
         etag=True,
         max_age=0,

@@ -36,7 +36,7 @@ def by_reference() -> str:
     return hashlib.sha256(folded(request.form.get("reference", "")[:320]).encode()).hexdigest()[:24]
 
 
-# Fixed windows: the one strategy whose storage updates by `_id` alone, so that its cost does not grow with the counters.
+# Fixed windows: the one strategy whose storage updates by `_id` alone, so that its cost does not grow with their number.
 limiter = Limiter(
     by_address,
     strategy="fixed-window",

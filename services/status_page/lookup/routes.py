@@ -1,4 +1,4 @@
-"""Look-up by reference and contact, and "mail me the link". Hits and misses cannot be told apart before the progress page."""
+"""Look-up by reference and contact, and "mail me the link". Before the progress page, hits and misses look alike."""
 
 from dataclasses import dataclass
 
@@ -147,7 +147,7 @@ def _asked() -> Asked:
 
 
 def _find(orders: OrderRows, keys: LookupKeys, asked: Asked, shop: Shop | None) -> Found | None:
-    """The one order that fits. Two shops may use the same reference for the same buyer: then the shop has to be named."""
+    """The one order that fits. Where two shops have one for the same buyer, the shop has to be named."""
     found = [
         one
         for one in orders.find_by_key(keys.of_contact(asked.reference, asked.contact))

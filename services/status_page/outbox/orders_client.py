@@ -14,7 +14,7 @@ from wismo.orders.v1 import orders_service_pb2, orders_service_pb2_grpc
 
 _log = get_logger(__name__)
 
-# Answers that another attempt cannot change. Every other one may pass: also a key that is refused, because it is being rotated.
+# Answers that another attempt cannot change. Every other one may pass; a key that is refused may be being rotated.
 _FINAL = frozenset(
     {
         grpc.StatusCode.ALREADY_EXISTS,

@@ -15,7 +15,7 @@ from status_page.outbox.facts import Fact, Outbox, Waiting
 _log = get_logger(__name__)
 
 CLAIM = timedelta(seconds=30)
-"""Longer than a call may take, so that nobody else tells the same fact meanwhile. Telling twice is harmless, but waste."""
+"""Longer than a call may take, so that nobody else tells the same fact meanwhile. Telling twice is harmless waste."""
 
 
 class Told(Enum):

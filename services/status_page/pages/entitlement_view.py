@@ -45,6 +45,7 @@ class DownloadView:
     """Empty when none is needed; None when it cannot be shown now."""
     look_alikes: tuple[SpelledCharacter, ...]
     expires: Moment | None
+    """The end, where it follows from the first download: any other stands in the line's next step."""
     expires_after_days: int
     """For how many days it stays open after the first download, while that has not begun; 0 otherwise."""
     expired: bool
@@ -94,7 +95,7 @@ def download_view(right: Right, order: str, reader: Reader, sealer: Sealer) -> D
         files=tuple(_file(file, right, reader) for file in download.files),
         licence_key=key,
         look_alikes=look_alikes(key, reader.language) if key else (),
-        expires=moment_of(end, reader) if end is not None else None,
+        expires=moment_of(end, reader) if end and not download.HasField("expires_at") else None,
         expires_after_days=right.days_after_first,
         expired=right.expired,
         revoked=right.revoked,

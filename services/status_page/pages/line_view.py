@@ -109,7 +109,7 @@ def line_view(
         price=amounts.money(line.price, reader) if line.HasField("price") else "",
         state=line_state(line, reader),
         tone=_TONES.get(line.state, "go"),
-        step=next_step(order, line, reader),
+        step=_run_out(download, reader) or next_step(order, line, reader),
         stations=_stations(line, reader) if kind == "physical" else (),
         parcel_numbers=tuple(
             number
@@ -120,6 +120,21 @@ def line_view(
         access=access,
         trial=_trial(trial, reader) if trial is not None else None,
     )
+
+
+def _run_out(download: DownloadView | None, reader: Reader) -> NextStep | None:
+    """The next step of a download that has run out: only the page knows its counters and how often it may be renewed."""
+    if download is None or download.revoked or not (download.expired or download.all_gone):
+        return None
+    if download.expired:
+        happens = reader.gettext("The time for this download is over.")
+    else:
+        happens = reader.gettext("Every file has been downloaded as often as it could be.")
+    if download.may_renew:
+        return NextStep(
+            happens, "", reader.gettext("You can renew it yourself, at no cost."), "download", must_act=True
+        )
+    return NextStep(happens, "", reader.gettext("Please write to us: we will find a way."), "contact", must_act=True)
 
 
 def _stations(line: line_pb2.OrderLine, reader: Reader) -> tuple[Station, ...]:

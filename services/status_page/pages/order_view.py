@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+from babel import Locale
 
 from chassis.localisation import Language
 from chassis.sealing import Sealer
@@ -141,7 +144,7 @@ def _view(order: order_pb2.Order, taken: Taken, shop: Shop, reader: Reader, seal
         ),
         money=_money(order, reader),
         timeline=_timeline(order, reader),
-        address=_address(order),
+        address=_address(order, reader),
         zone_name=reader.language.zone_name(reader.zone, reader.now),
     )
 
@@ -196,8 +199,15 @@ def _timeline(order: order_pb2.Order, reader: Reader) -> tuple[Happened, ...]:
     return tuple(happened)
 
 
-def _address(order: order_pb2.Order) -> tuple[str, ...]:
+def _address(order: order_pb2.Order, reader: Reader) -> tuple[str, ...]:
     address = order.buyer.shipping_address
+    country = _country(reader.language.tag, address.country)
     town = " ".join(part for part in (address.postcode, address.city) if part)
-    parts = (address.recipient, *address.lines, town, address.region, address.country)
+    parts = (address.recipient, *address.lines, town, address.region, country)
     return tuple(part for part in parts if part)
+
+
+@lru_cache(maxsize=4096)
+def _country(language: str, code: str) -> str:
+    """The country's name in the buyer's language; a code that nobody knows stays as it is."""
+    return str(Locale.parse(language, sep="-").territories.get(code.upper(), code))

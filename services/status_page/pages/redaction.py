@@ -1,6 +1,6 @@
 """What of an order may be shown without its link: how far it is, and nothing that leads to its buyer.
 
-The page is made from the redacted order by the same code as the full page. So what is not copied here cannot slip through.
+The page is made from the redacted order by the same code as the full page: what is not copied here cannot slip through.
 """
 
 from wismo.orders.v1 import fulfilment_event_pb2 as events

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 CALM_BLUE = "#1d3f72"
 _LIGHT_GROUND = (255, 255, 255)
 _DARK_GROUND = (27, 31, 38)
-_ENOUGH = 4.6
-"""A little over 4.5, because grounds a shade away from these two are used as well."""
+_ENOUGH = 4.9
+"""A little over 4.5, because grounds a shade away from white are used as well."""
+_ENOUGH_IN_THE_DARK = 7.0
+"""More, because eyes that are used to the dark see thin dark letters on dark badly."""
 
 _Colour = tuple[int, int, int]
 
@@ -27,7 +29,8 @@ class Brand:
 
     def css(self) -> str:
         """The style sheet."""
-        return f":root{{--brand:{self.ground};--on-brand:{self.on_ground};--ink-light:{self.ink};--ink-dark:{self.ink_dark}}}"
+        inks = f"--ink-light:{self.ink};--ink-dark:{self.ink_dark}"
+        return f":root{{--brand:{self.ground};--on-brand:{self.on_ground};{inks}}}"
 
 
 def brand_of(colour: str) -> Brand:
@@ -38,8 +41,8 @@ def brand_of(colour: str) -> Brand:
     return Brand(
         _write(ground),
         _write(on_ground),
-        _write(_towards(ground, black, _LIGHT_GROUND)),
-        _write(_towards(ground, white, _DARK_GROUND)),
+        _write(_towards(ground, black, _LIGHT_GROUND, _ENOUGH)),
+        _write(_towards(ground, white, _DARK_GROUND, _ENOUGH_IN_THE_DARK)),
     )
 
 
@@ -49,12 +52,12 @@ def contrast(one: _Colour, other: _Colour) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def _towards(colour: _Colour, end: _Colour, ground: _Colour) -> _Colour:
+def _towards(colour: _Colour, end: _Colour, ground: _Colour, enough: float) -> _Colour:
     """The first step from ``colour`` to ``end`` that can be read on ``ground``."""
     for step in range(21):
         mixed = tuple(round(own + (goal - own) * step / 20) for own, goal in zip(colour, end, strict=True))
         candidate = (mixed[0], mixed[1], mixed[2])
-        if contrast(candidate, ground) >= _ENOUGH:
+        if contrast(candidate, ground) >= enough:
             return candidate
     return end
 

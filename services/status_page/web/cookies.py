@@ -41,7 +41,9 @@ class Session:
     id: str
     opened: tuple[Opened, ...] = ()
     fresh: bool = field(default=False, compare=False)
-    """True when it was made in this request, so that it has to be set."""
+    """True when it was made in this request: the browser has brought none."""
+    changed: bool = field(default=False, compare=False)
+    """True when the browser has to be given it anew."""
 
     def opening(self, order: str, now: datetime) -> Opened | None:
         """The opening of this order, while it lasts."""
@@ -50,11 +52,11 @@ class Session:
     def with_opened(self, opened: Opened) -> "Session":
         """The session with this order opened; the newest first."""
         others = tuple(one for one in self.opened if one.order != opened.order)
-        return replace(self, opened=(opened, *others)[:_MOST_OPENED], fresh=True)
+        return replace(self, opened=(opened, *others)[:_MOST_OPENED], changed=True)
 
     def without(self, order: str) -> "Session":
         """The session with this order forgotten."""
-        return replace(self, opened=tuple(one for one in self.opened if one.order != order), fresh=True)
+        return replace(self, opened=tuple(one for one in self.opened if one.order != order), changed=True)
 
 
 class CookieJar:
@@ -89,7 +91,7 @@ class CookieJar:
         self._set(response, self.session_name, self._seal(self.session_name, content), SESSION_SECONDS)
 
     def progress(self, request: Request) -> tuple[str, str] | None:
-        """Order and merchant of the last look-up, the order empty when it found none; None when there was no look-up."""
+        """Order and merchant of the last look-up, the order empty when none was found; None when there was no look-up."""
         content = self._open(self.progress_name, request.cookies.get(self.progress_name, ""))
         try:
             order, merchant = json.loads(content)

@@ -1,4 +1,4 @@
-"""Static files: small, held in memory, with addresses that change with their content so that they may be kept for ever."""
+"""Static files: small, held in memory, under addresses that change with their content, to be kept for ever."""
 
 import hashlib
 import mimetypes
@@ -36,7 +36,7 @@ class StaticFiles:
 
 @blueprint.get("/static/<digest>/<name>")
 def serve(digest: str, name: str) -> Response:
-    """One static file. An old address is not found: its content is gone, and another under it would be kept for ever."""
+    """One static file. An old address is not found: another content under it would be kept for ever."""
     content = parts().static.find(digest, name)
     if content is None:
         abort(404)

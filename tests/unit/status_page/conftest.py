@@ -1,6 +1,5 @@
 """A page made of fakes, with its test client."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,9 @@ from tests.fakes.status_page_site import Site
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path) -> Site:
     """A page that knows the tests' merchant, and no order."""
     site = Site(tmp_path / "downloads")
     with site.app.app_context():
         limiter.reset()
-    yield site
+    return site

@@ -1,0 +1,260 @@
+"""One suite over the stores of the page: in memory, and on a real database server."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from chassis.mongo import connect, ensure_indexes
+from status_page.bootstrap import COLLECTIONS
+from status_page.downloads.counters import DownloadCounters, Outcome, Start, file_key, line_key
+from status_page.downloads.mongo import MongoDownloadCounters
+from status_page.outbox.facts import Outbox, download_renewed, link_requested
+from status_page.outbox.mongo import MongoOutbox
+from status_page.projection.mongo import MongoMerchantRows, MongoOrderRows
+from status_page.projection.rows import MerchantRow, MerchantRows, OrderRow, OrderRows, Taken
+from tests.fakes.status_page import (
+    InMemoryDownloadCounters,
+    InMemoryMerchantRows,
+    InMemoryOrderRows,
+    InMemoryOutbox,
+)
+from tests.samples.story import START
+
+NAME = "merchants/lantern/orders/R-1"
+ROW = OrderRow(NAME, "merchants/lantern", 3, 1, (b"k" * 16, b"p" * 16), "en", erased=False, order=b"three")
+START_OF_FILE = Start(NAME, "atlas", "atlas-win", 1, 3, "browser-0")
+
+
+@dataclass
+class Stores:
+    """All of the page's stores, of one kind."""
+
+    orders: OrderRows
+    merchants: MerchantRows
+    counters: DownloadCounters
+    outbox: Outbox
+    waiting: Callable[[], list[str]]
+    """Kinds of the facts that wait."""
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def stores(request: pytest.FixtureRequest, unique: str) -> Stores:
+    if request.param == "memory":
+        outbox = InMemoryOutbox()
+        counters = InMemoryDownloadCounters(outbox)
+        return Stores(
+            InMemoryOrderRows(),
+            InMemoryMerchantRows(),
+            counters,
+            outbox,
+            lambda: [fact.kind for fact in outbox.facts],
+        )
+    client = connect(request.getfixturevalue("mongo_url"), "contract")
+    request.addfinalizer(client.close)
+    database = client[unique]
+    ensure_indexes(database, COLLECTIONS)
+    return Stores(
+        MongoOrderRows(database),
+        MongoMerchantRows(database),
+        MongoDownloadCounters(database),
+        MongoOutbox(database),
+        lambda: [row["kind"] for row in database["outbox"].find()],
+    )
+
+
+def test_what_was_written_is_found_as_it_was(stores: Stores) -> None:
+    stores.orders.write([ROW])
+    assert stores.orders.find(NAME) == ROW
+    assert stores.orders.find(NAME.lower()) is None
+
+
+def test_an_older_row_does_not_replace_a_newer_one(stores: Stores) -> None:
+    stores.orders.write([ROW])
+    stores.orders.write([replace(ROW, sequence=2, order=b"two", erased=True, lookup_keys=())])
+    assert stores.orders.find(NAME) == ROW
+    newer = replace(ROW, sequence=4, order=b"four")
+    stores.orders.write([newer])
+    assert stores.orders.find(NAME) == newer
+
+
+def test_the_same_sequence_is_written_again_so_that_a_rebuild_heals(stores: Stores) -> None:
+    stores.orders.write([ROW])
+    healed = replace(ROW, order=b"made by newer code")
+    stores.orders.write([healed])
+    assert stores.orders.find(NAME) == healed
+
+
+def test_many_rows_are_written_at_once_whatever_is_in_them(stores: Stores) -> None:
+    rows = [replace(ROW, name=f"{NAME}.{n}", order=b"$sequence" * n, locale="$locale") for n in range(20)]
+    stores.orders.write(rows)
+    assert [stores.orders.find(row.name) for row in rows] == rows
+    stores.orders.write([])
+
+
+def test_two_writers_at_once_leave_the_higher_sequence(stores: Stores) -> None:
+    def write(start: int) -> None:
+        for sequence in range(start, 60, 2):
+            stores.orders.write([replace(ROW, sequence=sequence, order=str(sequence).encode())])
+
+    threads = [threading.Thread(target=write, args=(start,)) for start in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = stores.orders.find(NAME)
+    assert found is not None
+    assert (found.sequence, found.order) == (59, b"59")
+
+
+def test_an_order_is_found_by_each_of_its_keys_and_by_no_other(stores: Stores) -> None:
+    stores.orders.write([ROW, replace(ROW, name=f"{NAME}2", lookup_keys=(b"z" * 16,))])
+    for key in ROW.lookup_keys:
+        assert [one.name for one in stores.orders.find_by_key(key)] == [NAME]
+    assert list(stores.orders.find_by_key(b"x" * 16)) == []
+    stores.orders.write([replace(ROW, sequence=9, lookup_keys=())])
+    assert list(stores.orders.find_by_key(ROW.lookup_keys[0])) == []
+
+
+def test_shown_counts_only_grow_and_first_times_only_move_back(stores: Stores) -> None:
+    later = START + timedelta(hours=1)
+    stores.orders.show_taken(NAME, Taken({"f": 1}, {"l": START}))
+    assert stores.orders.find(NAME) is None
+    stores.orders.write([ROW])
+    stores.orders.show_taken(NAME, Taken({"f": 2}, {"l": START}))
+    stores.orders.show_taken(NAME, Taken({"f": 1, "g": 1}, {"l": later}))
+    stores.orders.write([replace(ROW, sequence=4)])
+    found = stores.orders.find(NAME)
+    assert found is not None
+    assert found.taken == Taken({"f": 2, "g": 1}, {"l": START})
+
+
+def test_a_merchant_with_a_lower_revision_is_dropped(stores: Stores) -> None:
+    two = MerchantRow("merchants/a", 2, b"two")
+    stores.merchants.write([two])
+    stores.merchants.write([MerchantRow("merchants/a", 1, b"one")])
+    assert stores.merchants.find("merchants/a") == two
+    assert stores.merchants.only() == two
+    stores.merchants.write([MerchantRow("merchants/b", 1, b"b")])
+    assert stores.merchants.only() is None
+    assert stores.merchants.find("merchants/c") is None
+
+
+def test_a_download_is_counted_as_often_as_allowed(stores: Stores) -> None:
+    outcomes = [stores.counters.start(replace(START_OF_FILE, session=f"b{n}"), START).outcome for n in range(5)]
+    assert outcomes == [Outcome.COUNTED] * 3 + [Outcome.NONE_LEFT] * 2
+    assert stores.counters.taken(NAME) == Taken({file_key("atlas", "atlas-win", 1): 3}, {line_key("atlas", 1): START})
+    assert stores.waiting() == ["download_taken"] * 3
+
+
+def test_a_second_start_of_the_same_browser_within_a_day_is_the_same(stores: Stores) -> None:
+    first = stores.counters.start(START_OF_FILE, START)
+    again = stores.counters.start(START_OF_FILE, START + timedelta(hours=23))
+    assert (first.outcome, again.outcome) == (Outcome.COUNTED, Outcome.SAME)
+    assert again.until == first.until == START + timedelta(hours=24)
+    assert stores.counters.start(START_OF_FILE, first.until).outcome is Outcome.COUNTED
+    assert len(stores.waiting()) == 2
+
+
+def test_each_file_and_each_issue_has_its_own_count(stores: Stores) -> None:
+    for wish in (START_OF_FILE, replace(START_OF_FILE, file_id="other.file"), replace(START_OF_FILE, issue=2)):
+        assert stores.counters.start(replace(wish, allowed=1), START).outcome is Outcome.COUNTED
+        assert stores.counters.start(replace(wish, allowed=1, session="b"), START).outcome is Outcome.NONE_LEFT
+
+
+def test_without_a_limit_it_may_be_started_as_often_as_one_likes(stores: Stores) -> None:
+    for number in range(60):
+        wish = replace(START_OF_FILE, allowed=0, session=f"b{number}")
+        assert stores.counters.start(wish, START).outcome is Outcome.COUNTED
+
+
+def test_a_hundred_starts_at_once_with_three_left_are_three(stores: Stores) -> None:
+    outcomes: list[Outcome] = []
+
+    def start(number: int) -> None:
+        outcomes.append(stores.counters.start(replace(START_OF_FILE, session=f"b{number}"), START).outcome)
+
+    threads = [threading.Thread(target=start, args=(number,)) for number in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count(Outcome.COUNTED) == 3
+    assert outcomes.count(Outcome.NONE_LEFT) == 97
+    assert stores.waiting() == ["download_taken"] * 3
+
+
+def test_ids_with_dots_and_dollars_do_no_harm(stores: Stores) -> None:
+    wish = replace(START_OF_FILE, line_id="a.b", file_id="c.$d..e", session="x-_1")
+    assert stores.counters.start(wish, START).outcome is Outcome.COUNTED
+    assert stores.counters.taken(NAME).counts == {file_key("a.b", "c.$d..e", 1): 1}
+
+
+def claim(outbox: Outbox, now: datetime) -> list[str]:
+    return [one.fact.id for one in outbox.claim(now, now + timedelta(seconds=30), 10)]
+
+
+def test_a_fact_is_claimed_by_one_until_its_time_is_up(stores: Stores) -> None:
+    fact = link_requested(NAME, START)
+    stores.outbox.put(fact)
+    [waiting] = stores.outbox.claim(START, START + timedelta(seconds=30), 10)
+    assert (waiting.fact, waiting.attempts) == (fact, 0)
+    assert claim(stores.outbox, START + timedelta(seconds=29)) == []
+    assert claim(stores.outbox, START + timedelta(seconds=30)) == [fact.id]
+
+
+def test_the_oldest_come_first_and_no_more_than_asked_for(stores: Stores) -> None:
+    facts = [link_requested(NAME, START - timedelta(seconds=n)) for n in range(15)]
+    for fact in facts:
+        stores.outbox.put(fact)
+    assert claim(stores.outbox, START) == [fact.id for fact in reversed(facts)][:10]
+    assert len(claim(stores.outbox, START)) == 5
+
+
+def test_a_fact_that_waits_already_is_not_kept_twice(stores: Stores) -> None:
+    stores.outbox.put(download_renewed(NAME, "atlas", 1, START))
+    stores.outbox.put(download_renewed(NAME, "atlas", 1, START + timedelta(seconds=5)))
+    assert stores.outbox.depth() == 1
+
+
+def test_a_postponed_fact_counts_its_attempts(stores: Stores) -> None:
+    fact = link_requested(NAME, START)
+    stores.outbox.put(fact)
+    claim(stores.outbox, START)
+    stores.outbox.postpone(fact.id, START + timedelta(seconds=5))
+    assert claim(stores.outbox, START + timedelta(seconds=4)) == []
+    [waiting] = stores.outbox.claim(START + timedelta(seconds=5), START + timedelta(seconds=9), 10)
+    assert waiting.attempts == 1
+
+
+def test_told_and_refused_facts_no_longer_wait(stores: Stores) -> None:
+    one, other = link_requested(NAME, START), link_requested(NAME, START)
+    stores.outbox.put(one)
+    stores.outbox.put(other)
+    stores.outbox.told(one.id)
+    stores.outbox.refused(other.id, "NOT_FOUND")
+    stores.outbox.refused("never-there", "NOT_FOUND")
+    assert stores.outbox.depth() == 0
+
+
+def test_of_many_claimers_at_once_each_fact_goes_to_one(stores: Stores) -> None:
+    ids = [link_requested(NAME, START) for _ in range(20)]
+    for fact in ids:
+        stores.outbox.put(fact)
+    got: list[str] = []
+    if isinstance(stores.outbox, InMemoryOutbox):
+        got = claim(stores.outbox, START) + claim(stores.outbox, START)
+    else:
+
+        def work() -> None:
+            for _ in range(4):
+                got.extend(claim(stores.outbox, START))
+
+        threads = [threading.Thread(target=work) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(got) == sorted(fact.id for fact in ids)
