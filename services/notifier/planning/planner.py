@@ -9,7 +9,7 @@ from datetime import UTC
 from google.protobuf.message import DecodeError
 
 from chassis.crash_points import crash_point
-from chassis.kafka import Record, Rejected
+from chassis.kafka.records import Record, Rejected
 from notifier.measures import Measures
 from notifier.planning.kinds import NotTold
 from notifier.planning.plan import EMAIL, Preferences, decide, plan
