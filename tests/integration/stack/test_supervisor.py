@@ -111,9 +111,10 @@ async def test_what_a_part_says_is_passed_on_and_kept(tmp_path: Path) -> None:
 
 async def test_stopping_leaves_no_process_not_even_a_grandchild_or_a_deaf_one(tmp_path: Path) -> None:
     parts = [part(tmp_path, "store", HAS_CHILD), part(tmp_path, "deaf", DEAF, stop_seconds=0.5)]
+    before = set(psutil.Process().children(recursive=True))
     async with supervised(tmp_path, *parts) as (supervisor, _diary):
         await supervisor.start()
-        family = psutil.Process().children(recursive=True)
+        family = set(psutil.Process().children(recursive=True)) - before
         assert len(family) >= 3
     await until(lambda: not [process for process in family if process.is_running() and process.status() != "zombie"])
 
