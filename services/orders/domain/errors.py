@@ -10,7 +10,9 @@ from orders.domain.vocabulary import ChangeKind, EventSource, LineKind, LineStat
 
 
 class DomainError(Exception):
-    """Base of all. ``reason`` is stable, for google.rpc.ErrorInfo; ``subject`` names what it is about, for example a line id."""
+    """Base of all. ``reason`` is stable, for google.rpc.ErrorInfo; ``subject`` names what it is about, for example a
+    line id.
+    """
 
     reason = "REFUSED"
 

@@ -1,4 +1,4 @@
-"""What can happen to an order: one frozen value per change. `KINDS` and `CHANGES` tie each to its number in the protos."""
+"""What can happen to an order, one frozen value per change; `KINDS` and `CHANGES` tie each to its number in protos."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -28,9 +28,9 @@ AHEAD = timedelta(minutes=10)
 class Recorded:
     """What came of an event: the order after it, the event as it is to be kept, and what it did.
 
-    The event kept has its time and source, its numbers resolved, and nothing of an erased buyer. APPLIED and NOTED raise the
-    sequence by one; ``sequence`` is the order's new one. REPEATED changes nothing: ``order`` is the very object that was given,
-    nothing is to be written, and ``sequence`` is that of the event that said it first.
+    The event kept has its time and source, its numbers resolved, and nothing of an erased buyer. APPLIED and NOTED
+    raise the sequence by one; ``sequence`` is the order's new one. REPEATED changes nothing: ``order`` is the very
+    object that was given, nothing is to be written, and ``sequence`` is that of the event that said it first.
     """
 
     order: Order
@@ -50,7 +50,9 @@ DEFAULT_POLICY = Policy()
 
 
 def create(draft: Draft, occurred_at: datetime | None, now: datetime) -> Recorded:
-    """The order that a draft becomes, with sequence 1. ``occurred_at`` none is when it was placed. Raises BadInput or TooManyLines."""
+    """The order that a draft becomes, with sequence 1. ``occurred_at`` none is when it was placed. Raises BadInput or
+    TooManyLines.
+    """
     at = occurred_at or draft.placed_at or now
     _check_time("placed_at", at, now)
     order = created(draft, at, now)
@@ -58,7 +60,7 @@ def create(draft: Draft, occurred_at: datetime | None, now: datetime) -> Recorde
 
 
 def record(order: Order, event: Event, now: datetime, policy: Policy = DEFAULT_POLICY) -> Recorded:
-    """The order after ``event``, which became known at ``now``. Raises DomainError; the order given is never changed."""
+    """The order after ``event``, which became known at ``now``. Raises DomainError; the order given stays as it was."""
     change = event.change
     kind = KINDS[type(change)]
     occurred_at = event.occurred_at or now

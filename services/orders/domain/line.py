@@ -23,7 +23,9 @@ class DraftLine:
 @quick
 @dataclass(frozen=True, slots=True)
 class Line(Part):
-    """A line with everything that is derived of it. ``state`` follows from the quantities, parcels and rights of the order."""
+    """A line with everything that is derived of it. ``state`` follows from the quantities, parcels and rights of the
+    order.
+    """
 
     line_id: str
     kind: LineKind

@@ -1,7 +1,8 @@
-"""The one table of legal moves: which change a line of which way may see in which state, and where a parcel's status may go.
+"""The one table of legal moves: which change a line of which way may see in which state, and where a parcel's status
+may go.
 
-Merchant decisions outside the table are refused. Facts from outside (carrier scans, downloads taken, meter readings) are never
-refused for coming late: what the table does not allow then joins the timeline and moves nothing.
+Merchant decisions outside the table are refused. Facts from outside (carrier scans, downloads taken, meter readings)
+are never refused for coming late: what the table does not allow then joins the timeline and moves nothing.
 """
 
 from collections.abc import Mapping
@@ -41,7 +42,8 @@ _SOME_LEFT = _WAITING | {S.PARTLY_SHIPPED, S.HELD_UP, S.AVAILABLE_FOR_PICKUP, S.
 # Some of the quantity may be with the buyer in each of these.
 _SOME_DELIVERED = frozenset({S.PARTLY_DELIVERED, S.DELIVERED, S.HELD_UP, S.AVAILABLE_FOR_PICKUP, S.OUT_FOR_DELIVERY})
 
-# way → change → the states in which it is legal. A pair that is missing is illegal in every state: the line's kind is wrong.
+# way → change → the states in which it is legal. A pair that is missing is illegal in every state: the line's kind is
+# wrong.
 LINE_MOVES: Mapping[Way, Mapping[C, frozenset[S]]] = {
     Way.SHIPPED: {
         C.LINES_BACKORDERED: _SOME_LEFT,
@@ -109,9 +111,9 @@ MOVING = frozenset(
         T.EXPIRED,
     }
 )
-# While a parcel moves, the newest scan says where it is. Everything else goes up this ladder only, and may leave steps out.
-# Because the ladder has one top, the fold over scans sorted by time gives the same status whatever order they came in, and one
-# scan more never takes it down.
+# While a parcel moves, the newest scan says where it is. Everything else goes up this ladder only, and may leave steps
+# out. Because the ladder has one top, the fold over scans sorted by time gives the same status whatever order they came
+# in, and one scan more never takes it down.
 _LADDER: tuple[frozenset[T], ...] = (
     frozenset({T.LABEL_CREATED}),
     frozenset({T.INFO_RECEIVED}),

@@ -47,7 +47,7 @@ class TimelineEntry(Part):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An order as a backend sends it. ``placed_at`` none is the time of the call; UNSPECIFIED payment is taken as paid."""
+    """An order as a backend sends it. No ``placed_at`` is the time of the call; UNSPECIFIED payment is read as paid."""
 
     name: str
     reference: str

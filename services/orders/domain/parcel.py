@@ -41,7 +41,9 @@ class Scan(Part):
 @quick
 @dataclass(frozen=True, slots=True)
 class Parcel(Part):
-    """A parcel with its contents. From ``status`` to ``next_attempt_at`` it is folded from the scans, whatever order they came in."""
+    """A parcel with its contents. From ``status`` to ``next_attempt_at`` it is folded from the scans, whatever order
+    they came in.
+    """
 
     parcel_id: str
     carrier: str = ""

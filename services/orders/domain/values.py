@@ -10,8 +10,8 @@ from orders.domain.tracking import ExpectationSource
 class Part:
     """A frozen part of an order, which is shared by every version of the order until it changes.
 
-    ``encoded`` is a place where an adapter may keep the bytes it made of this very value: since the value cannot change, they
-    stay right for as long as it lives. It takes no part in comparing, printing or copying.
+    ``encoded`` is a place where an adapter may keep the bytes it made of this very value: since the value cannot
+    change, they stay right for as long as it lives. It takes no part in comparing, printing or copying.
     """
 
     __slots__ = ("encoded",)
@@ -24,9 +24,9 @@ _set = object.__setattr__
 def quick(cls: type[Frozen]) -> type[Frozen]:
     """Makes instances of a frozen, slotted dataclass three times as fast to build, and keeps them frozen.
 
-    The `__init__` that dataclasses write for a frozen class calls `object.__setattr__` for every field; folding an event spent
-    more than half of its time there. This one fills the slots while the instance is of a twin class that is not frozen, and
-    gives it its own class before anybody can see it.
+    The `__init__` that dataclasses write for a frozen class calls `object.__setattr__` for every field; folding an
+    event spent more than half of its time there. This one fills the slots while the instance is of a twin class that is
+    not frozen, and gives it its own class before anybody can see it.
     """
     members: list[tuple[str, Any, Any]] = []
     for item in fields(cls):  # type: ignore[arg-type]  # Only dataclasses come here.
@@ -64,7 +64,9 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """When something is expected, and who says so. ``latest`` is the promised time; no ``earliest`` is "as early as can be"."""
+    """When something is expected, and who says so. ``latest`` is the promised time; no ``earliest`` is "as early as can
+    be".
+    """
 
     latest: datetime
     earliest: datetime | None = None

@@ -130,7 +130,8 @@ def shipped(parcel: str = "p1", *lines: LineQuantity, handed_over: bool = False)
     return ParcelShipped(parcel, "dhl", f"T-{parcel}", lines=lines, handed_over=handed_over)
 
 
-# ------------------------------------------------------------------------------------------------------------ strategies
+# ------------------------------------------------------------------------------------------------------------
+# strategies
 times = st.integers(0, 60 * 24 * 20).map(lambda minutes: START + minutes * MINUTE)
 some_text = st.text(st.characters(codec="utf-8"), max_size=12)
 words = some_text.map(lambda text: text or "so")

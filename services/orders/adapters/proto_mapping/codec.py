@@ -1,4 +1,6 @@
-"""Messages and domain values, field by field. Both are named alike, so the descriptor of a message says how each field maps."""
+"""Messages and domain values, field by field. Both are named alike, so the descriptor of a message says how each field
+maps.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
@@ -77,7 +79,9 @@ class Codec(Generic[Value]):
         return self.message(**given)
 
     def from_proto(self, message: Any, seal: Seal | None = None) -> Value:
-        """The domain value. BadField when a field is unset that it cannot be without, or a time or number means nothing."""
+        """The domain value. BadField when a field is unset that it cannot be without, or a time or number means
+        nothing.
+        """
         values: list[Any] = []
         name = ""
         try:
@@ -110,7 +114,7 @@ def time_to_proto(at: datetime) -> Timestamp:
     return Timestamp(seconds=since.days * 86400 + since.seconds, nanos=since.microseconds * 1000)
 
 
-def time_from_proto(message: Timestamp, seal: Seal | None = None) -> datetime:
+def time_from_proto(message: Timestamp, _seal: Seal | None = None) -> datetime:
     """Aware, UTC; what is finer than a microsecond is cut off. BadField outside the years 1 to 9999."""
     try:
         return _EPOCH + timedelta(0, message.seconds, message.nanos // 1000)
@@ -126,7 +130,7 @@ def _duration_to_proto(span: timedelta) -> Duration:
     return Duration(seconds=sign * seconds, nanos=sign * rest * 1000)
 
 
-def _duration_from_proto(message: Duration, seal: Seal | None = None) -> timedelta:
+def _duration_from_proto(message: Duration, _seal: Seal | None = None) -> timedelta:
     try:
         return timedelta(0, message.seconds, int(message.nanos / 1000))
     except OverflowError:
@@ -137,7 +141,7 @@ def _money_to_proto(money: Money) -> MoneyMessage:
     return MoneyMessage(currency_code=money.currency, units=money.units, nanos=money.nanos)
 
 
-def _money_from_proto(message: MoneyMessage, seal: Seal | None = None) -> Money:
+def _money_from_proto(message: MoneyMessage, _seal: Seal | None = None) -> Money:
     return Money(message.currency_code, message.units, message.nanos)
 
 
@@ -182,7 +186,7 @@ def _from_number(descriptor: EnumDescriptor) -> From:
     kind: type[IntEnum] = getattr(vocabulary, descriptor.name, None) or getattr(tracking, descriptor.name)
     table = {int(member): member for member in kind}
 
-    def member_of(number: int, seal: Seal | None = None) -> IntEnum:
+    def member_of(number: int, _seal: Seal | None = None) -> IntEnum:
         found = table.get(number)
         if found is None:
             raise unreadable(f"{number} is no {descriptor.name}", "send a value that the contract has")

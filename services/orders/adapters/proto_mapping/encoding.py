@@ -1,7 +1,7 @@
 """Domain values straight to protobuf's wire format, for the hot path: building messages first takes five times as long.
 
-Wire format: https://protobuf.dev/programming-guides/encoding/. Only the types that the messages of orders use; anything else is
-refused when the module is imported, so a new field of another type cannot be lost in silence.
+Wire format: https://protobuf.dev/programming-guides/encoding/. Only the types that the messages of orders use; anything
+else is refused when the module is imported, so a new field of another type cannot be lost in silence.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,19 +30,23 @@ class _Plan(NamedTuple):
 
 
 class Encoder:
-    """Writes one domain class as its message. Fields come in the order of the domain class, which the wire format allows."""
+    """Writes one domain class as its message. Fields come in the order of the domain class, which the wire format
+    allows.
+    """
 
     def __init__(
         self, codec: Codec[Any], known: Mapping[str, "Encoder"], without: frozenset[str] = frozenset()
     ) -> None:
-        """``known`` holds the encoders of the messages inside, by full name; ``without`` are fields that are left out."""
+        """``known`` holds the encoders of the messages inside, by full name; ``without`` are fields left out."""
         descriptors = codec.message.DESCRIPTOR.fields_by_name
         names = [item.name for item in codec.fields if item.name not in without]
         self._values = codec.getter(names)
         self._plans = tuple(_plan(descriptors[name], known) for name in names)
 
     def encode(self, value: Any) -> bytes:
-        """The bytes of the message. What is empty is left out, which proto3 reads the same; an empty message inside is kept."""
+        """The bytes of the message. What is empty is left out, which proto3 reads the same; an empty message inside is
+        kept.
+        """
         pieces: list[bytes] = []
         for part, plan in zip(self._values(value), self._plans, strict=True):
             if part or (part is not None and plan.kind == _MESSAGE and not plan.repeated):
@@ -88,7 +92,9 @@ def varint(number: int) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _framed_time(at: datetime) -> bytes:
-    """Length and bytes of a Timestamp: one event says the same moment several times, and an order the same ones at every event."""
+    """Length and bytes of a Timestamp: one event says the same moment several times, and an order the same ones at
+    every event.
+    """
     body = time_to_proto(at).SerializeToString()
     return varint(len(body)) + body
 

@@ -28,10 +28,11 @@ _HEAD = Encoder(_HEAD_CODEC, {})
 
 
 def event_from_proto(pb: FulfilmentEvent, seal: Seal | None) -> Event:
-    """The event. With ``seal`` it comes from outside: every plaintext is sealed, and what claims to be sealed is refused.
+    """The event. With ``seal`` it comes from outside: every plaintext is sealed, and what claims to be sealed is
+    refused.
 
-    With None it comes from our own log, and secrets are sealed already. BadField when no change is set, when a field is unset
-    that the change cannot be without, or when a time or number means nothing.
+    With None it comes from our own log, and secrets are sealed already. BadField when no change is set, when a field is
+    unset that the change cannot be without, or when a time or number means nothing.
     """
     name = pb.WhichOneof("change")
     if name is None:
@@ -50,7 +51,8 @@ def event_to_proto(event: Event) -> FulfilmentEvent:
     given = {_FIELDS[kind]: CHANGE_CODECS[kind].to_proto(event.change)}
     if event.occurred_at is not None:
         given["occurred_at"] = time_to_proto(event.occurred_at)
-    return FulfilmentEvent(source=int(event.source), **given)  # type: ignore[arg-type]  # The domain's numbers are the protos'.
+    # mypy cannot know that the domain's numbers are the protos'; a test does.
+    return FulfilmentEvent(source=int(event.source), **given)  # type: ignore[arg-type]
 
 
 def encode_event(event: Event) -> bytes:

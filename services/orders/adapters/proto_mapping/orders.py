@@ -13,7 +13,8 @@ _ORDER = BY_CLASS[Order]
 def draft_from_proto(pb: order_pb2.Order, name: str) -> Draft:
     """The order as a backend sends it; ``name`` is the resource name it gets. What is output only is not read.
 
-    BadField, with a path in the Order, when a field is unset that it cannot be without, or a time or number means nothing.
+    BadField, with a path in the Order, when a field is unset that it cannot be without, or a time or number means
+    nothing.
     """
     return replace(DRAFT.from_proto(pb), name=name)
 

@@ -1,8 +1,9 @@
-"""Orders as bytes, fast: a message is the concatenation of its fields, so what did not change is joined as it was encoded before.
+"""Orders as bytes, fast: a message is the concatenation of its fields, so what did not change is joined as it was
+encoded before.
 
-The bytes of each part (a line, a parcel, a scan, an entry of the timeline …) are kept on the part itself, with the tag and length
-that they have in the message around it. Parts are frozen and shared by every version of an order, so an event costs the encoding
-of what it changed, whatever the order has seen before.
+The bytes of each part (a line, a parcel, a scan, an entry of the timeline …) are kept on the part itself, with the tag
+and length that they have in the message around it. Parts are frozen and shared by every version of an order, so an
+event costs the encoding of what it changed, whatever the order has seen before.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,14 +20,16 @@ from wismo.orders.v1 import order_pb2, parcel_pb2
 _keep = cast("Callable[[Part, bytes], None]", cast("Any", Part).encoded.__set__)
 # The repeated parts of an order, and the buyer.
 _REPEATED = (
-    "lines", "parcels", "downloads", "accesses", "trials", "problems", "refunds", "credits", "questions", "timeline", "collections",
-    "returns",
-)  # fmt: skip
+    *("lines", "parcels", "downloads", "accesses", "trials", "problems"),
+    *("refunds", "credits", "questions", "timeline", "collections", "returns"),
+)
 _PARTS = frozenset({*_REPEATED, "buyer"})
 
 
 def encode_order(order: Order) -> bytes:
-    """Bytes that parse to `order_to_proto(order)`; the order of the fields on the wire is another, which protobuf allows."""
+    """Bytes that parse to `order_to_proto(order)`; the order of the fields on the wire is another, which protobuf
+    allows.
+    """
     etag = order.etag.encode()
     pieces: list[bytes] = [_HEAD.encode(order), _ETAG, varint(len(etag)), etag, _framed(order.buyer, _FRAMES["buyer"])]
     for name in _REPEATED:

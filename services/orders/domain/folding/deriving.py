@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from orders.domain.entitlement import Trial
 from orders.domain.folding.work import Work, quantity_of
 from orders.domain.line import Line
 from orders.domain.moves import Way, way_of
@@ -20,9 +21,9 @@ class Units:
     """How many of one physical line are where."""
 
     __slots__ = (
-        "announced", "back", "coming_back", "delivered", "delivered_ever", "held", "left", "out", "replaceable", "under_way",
-        "waiting",
-    )  # fmt: skip
+        *("announced", "back", "coming_back", "delivered", "delivered_ever", "held"),
+        *("left", "out", "replaceable", "under_way", "waiting"),
+    )
 
     def __init__(self, work: Work, line: Line) -> None:
         self.announced = self.left = self.under_way = self.held = self.out = self.waiting = self.delivered = 0
@@ -75,7 +76,7 @@ def sendable(units: Units, line: Line) -> int:
 
 
 def line_derived(work: Work, line: Line) -> Line:
-    """The line with its state and quantities as they follow from everything else; the same object when nothing changed."""
+    """The line with its state and quantities as they follow from all else; the same object if nothing changed."""
     way = way_of(line)
     if way is Way.SHIPPED or way is Way.COLLECTED:
         units = Units(work, line)
@@ -99,12 +100,29 @@ def _with(line: Line, state: S, numbers: tuple[int, int, int, int, int]) -> Line
     ):
         return line
     return Line(
-        line.line_id, line.kind, line.title, line.sku, line.quantity, line.price, line.expected, line.pickup, state, shipped, delivered,
-        line.cancelled_quantity, returned, backordered, returning, line.expected_slips, line.first_expected, line.preparing,
-    )  # fmt: skip
+        line.line_id,
+        line.kind,
+        line.title,
+        line.sku,
+        line.quantity,
+        line.price,
+        line.expected,
+        line.pickup,
+        state,
+        shipped,
+        delivered,
+        line.cancelled_quantity,
+        returned,
+        backordered,
+        returning,
+        line.expected_slips,
+        line.first_expected,
+        line.preparing,
+    )
 
 
-def _physical_state(work: Work, line: Line, units: Units, backordered: int) -> S:  # noqa: PLR0911 - a table read downwards
+# Read downwards: the first that fits is the state.
+def _physical_state(work: Work, line: Line, units: Units, backordered: int) -> S:  # noqa: PLR0911
     active = line.quantity - line.cancelled_quantity
     rest = active - units.back - units.coming_back
     if active <= 0:
@@ -144,12 +162,14 @@ def _virtual_state(work: Work, line: Line, way: Way) -> S:
         return next(
             (S.REVOKED if a.revoked_at else S.GRANTED for a in work.accesses if a.line_id == line.line_id), waiting
         )
-    for trial in work.trials:
-        if trial.line_id == line.line_id:
-            if trial.cancelled_at and (trial.charged_at is None or trial.cancelled_at <= trial.charged_at):
-                return S.TRIAL_ENDED
-            return S.SUBSCRIBED if trial.charged_at else S.TRIAL_RUNNING
-    return waiting
+    return next((_trial_state(trial) for trial in work.trials if trial.line_id == line.line_id), waiting)
+
+
+def _trial_state(trial: Trial) -> S:
+    """A charge after the cancellation does not bring a trial back."""
+    if trial.cancelled_at and (trial.charged_at is None or trial.cancelled_at <= trial.charged_at):
+        return S.TRIAL_ENDED
+    return S.SUBSCRIBED if trial.charged_at else S.TRIAL_RUNNING
 
 
 _REACHED = frozenset({
@@ -175,6 +195,10 @@ def order_state(work: Work, lines: Iterable[Line]) -> OrderState:
         return OrderState.ON_ITS_WAY
     if going + reached or any(line.state in _PARTLY for line in live):
         return OrderState.PARTLY_ON_ITS_WAY
+    return _state_before_anything_left(work, live)
+
+
+def _state_before_anything_left(work: Work, live: list[Line]) -> OrderState:
     if any(line.state is S.PREPARING for line in live):
         return OrderState.IN_PREPARATION
     return OrderState.AWAITING_PAYMENT if work.payment_state in _UNPAID else OrderState.CONFIRMED
@@ -191,7 +215,9 @@ def _has_reached(work: Work, line: Line) -> bool:
 
 
 def _is_on_its_way(line: Line) -> bool:
-    """All of it is on its way: a line of which some is held up, waits or was delivered counts once the rest has left too."""
+    """All of it is on its way: a line of which some is held up, waits or was delivered counts once the rest has left
+    too.
+    """
     if line.state in _PARTLY:
         return line.pickup or line.shipped_quantity >= line.quantity - line.cancelled_quantity
     return line.state in _ON_ITS_WAY

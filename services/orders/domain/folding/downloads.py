@@ -23,8 +23,8 @@ Right = TypeVar("Right", Download, Access, Trial)
 def download_ready(work: Work, change: DownloadReady) -> None:
     """Gives the right, or a new issue of it when there is one: new files, new counts.
 
-    With a licence key it is never a repeat: a sealed key never looks the same twice, and swallowing a right one is worse than
-    telling a buyer twice.
+    With a licence key it is never a repeat: a sealed key never looks the same twice, and swallowing a right one is
+    worse than telling a buyer twice.
     """
     work.line_ids = (movable_line(work, change.line_id).line_id,)
     _check_later(work, "expires_at", change.expires_at)
@@ -56,7 +56,7 @@ def download_renewed(work: Work, change: DownloadRenewed, renewals: int) -> None
     if by_buyer and known.renewals_used >= renewals:
         raise RenewalsUsedUp(
             work.path("line_id"),
-            f"the buyer has renewed the download {known.renewals_used} times, and the merchant's policy allows {renewals}",
+            f"the buyer has renewed the download {known.renewals_used} times, and the policy allows {renewals}",
             "send it with by_buyer false, or raise policies.download_renewals",
             change.line_id,
         )
@@ -89,7 +89,9 @@ def download_revoked(work: Work, change: DownloadRevoked) -> None:
 
 
 def download_taken(work: Work, change: DownloadTaken) -> None:
-    """A fact from outside: what was started under an older issue, or reported after the right was taken back, is noted only."""
+    """A fact from outside: what was started under an older issue, or reported after the right was taken back, is noted
+    only.
+    """
     line = movable_line(work, change.line_id)
     work.line_ids, work.subject_id = (change.line_id,), change.file_id
     known = _held(work, work.downloads, change.line_id, "download_ready")

@@ -1,7 +1,7 @@
 """Expected times: whose word stands, and how often it slipped.
 
-The carrier's estimate beats what history teaches, which beats the merchant's promise; of the same source the newest stands. It is
-a fold over everything that was said, sorted by when it was said, so the order of arrival does not matter.
+The carrier's estimate beats what history teaches, which beats the merchant's promise; of the same source the newest
+stands. It is a fold over everything that was said, sorted by when it was said, so the order of arrival does not matter.
 """
 
 from collections.abc import Iterable
@@ -33,6 +33,8 @@ def standing(first: Expectation | None, said: Iterable[Said]) -> tuple[Expectati
 
 
 def _by_time(said: Said) -> tuple[datetime, datetime, int, bool, datetime]:
-    """At the same moment the later time comes last, so that of two the careful one stands; the rest only makes it total."""
+    """At the same moment the later time comes last, so that of two the careful one stands; the rest only makes it
+    total.
+    """
     at, expected = said
     return at, expected.latest, -expected.source, expected.earliest is not None, expected.earliest or expected.latest

@@ -89,7 +89,9 @@ def _cancellable(work: Work, line: Line) -> int:
 
 
 def _unreached(work: Work, line: Line) -> int:
-    """What an order's cancellation takes along: not what the buyer has downloaded, nor a code or trial that the buyer has."""
+    """What an order's cancellation takes along: not what the buyer has downloaded, nor a code or trial that the buyer
+    has.
+    """
     way = way_of(line)
     if way is Way.DOWNLOAD and any(d.line_id == line.line_id and d.first_taken_at for d in work.downloads):
         return 0

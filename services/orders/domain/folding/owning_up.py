@@ -16,7 +16,7 @@ from orders.domain.folding.expectations import normal
 from orders.domain.folding.revising import revise
 from orders.domain.folding.work import Work, known_lines, parcel_at
 from orders.domain.tracking import ActingParty
-from orders.domain.vocabulary import ChangeKind, Effect
+from orders.domain.vocabulary import Effect
 
 
 def delay_announced(work: Work, change: DelayAnnounced) -> None:
@@ -120,8 +120,8 @@ def note_to_buyer(work: Work, change: NoteToBuyer) -> None:
             lambda entry: entry.occurred_at == work.occurred_at and entry.note == change.text
         )
         return
-    newer = work.newest((ChangeKind.NOTE_TO_BUYER,), lambda entry: entry.occurred_at > work.occurred_at)
-    if newer is None:
+    newest = work.newest()
+    if newest is None or newest.occurred_at <= work.occurred_at:
         work.note_promise_at = change.next_update_at
 
 

@@ -1,4 +1,6 @@
-"""What a parcel is, folded from its announcement and its scans. Pure, and the same for any order in which the scans came."""
+"""What a parcel is, folded from its announcement and its scans. Pure, and the same for any order in which the scans
+came.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +16,9 @@ _LEFT = TRACKING_RANK[TrackingStatus.PICKED_UP]
 def folded(
     parcel: Parcel, scans: tuple[Scan, ...], expected: Expectation | None, slips: int
 ) -> tuple[Parcel, Scan | None]:
-    """The parcel with these scans, which are sorted by `scan_key`, and the scan that its status comes from, if one does."""
+    """The parcel with these scans, which are sorted by `scan_key`, and the scan that its status comes from, if one
+    does.
+    """
     status = TrackingStatus.PICKED_UP if parcel.handed_over_at else TrackingStatus.LABEL_CREATED
     shipped_at, delivered_at = parcel.handed_over_at, None
     telling: Scan | None = None

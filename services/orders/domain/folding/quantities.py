@@ -12,7 +12,9 @@ Left = Callable[[Line], int]
 
 
 def resolved(work: Work, lines: tuple[LineQuantity, ...], left: Left, what: str) -> tuple[LineQuantity, ...]:
-    """The lines named, each with a number from 1 to what is left of it; BadField when none is named. ``what`` says what is left for what, in errors."""
+    """The lines named, each with a number from 1 to what is left of it; BadField when none is named. ``what`` says what
+    is left for what, in errors.
+    """
     if not lines:
         raise BadField(work.path("lines"), "no line is named", "name at least one line")
     seen: set[str] = set()

@@ -1,4 +1,6 @@
-"""What the buyer asks. Several askings of one wait are one question with several posts, and the earliest promise stands."""
+"""What the buyer asks. Several askings of one wait are one question with several posts, and the earliest promise
+stands.
+"""
 
 from dataclasses import replace
 

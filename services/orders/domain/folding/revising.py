@@ -52,7 +52,9 @@ def _said_of(work: Work, parcel: Parcel) -> list[Said]:
 
 
 def revise(work: Work, line_ids: tuple[str, ...], parcel_id: str, expected: Expectation | None) -> None:
-    """Has an expected time said of one parcel, or else of these lines and the parcels they are in; no line is the whole order."""
+    """Has an expected time said of one parcel, or else of these lines and the parcels they are in; no line is the whole
+    order.
+    """
     if expected is None:
         return
     work.expected = normal(expected)

@@ -11,7 +11,7 @@ from orders.domain.changes.shipping import (
     ParcelShipped,
     PaymentChanged,
 )
-from orders.domain.errors import BadField, DuplicateId, TooManyParcels, TooManyScans
+from orders.domain.errors import BadField, DuplicateId, QuantityTooLarge, TooManyParcels, TooManyScans
 from orders.domain.folding.deriving import Units, sendable, unsent
 from orders.domain.folding.expectations import normal
 from orders.domain.folding.parcels import same_scan, scan_key
@@ -23,7 +23,7 @@ from orders.domain.moves import PAYMENT_MOVES, Way, way_of
 from orders.domain.parcel import Parcel, Scan
 from orders.domain.tracking import DeliveryMode, TrackingStatus
 from orders.domain.values import Expectation
-from orders.domain.vocabulary import ChangeKind, Effect, LineState, PaymentState
+from orders.domain.vocabulary import Effect, LineState, PaymentState
 
 MAX_PARCELS = 100
 MAX_SCANS = 200
@@ -32,7 +32,7 @@ MAX_SCANS = 200
 def payment_changed(work: Work, change: PaymentChanged) -> None:
     """A fact from outside: what comes late, or would go back, joins the timeline only."""
     work.note = change.reason
-    before = work.newest((ChangeKind.PAYMENT_CHANGED,), lambda entry: True)
+    before = work.newest()
     if change.payment_state is work.payment_state:
         if (before is None or change.reason == before.note) and change.pay_url in {"", work.pay_url}:
             work.repeats = before.sequence if before else 1
@@ -71,7 +71,7 @@ def packing_started(work: Work, change: PackingStarted) -> None:
     """These lines are being packed or made ready, and no longer wait for stock."""
     wanted = known_lines(work, change.line_ids)
     for index, line_id in enumerate(wanted):
-        movable_line(work, line_id, f"line_ids[{index}]")
+        _check_packable(work, movable_line(work, line_id, f"line_ids[{index}]"), f"line_ids[{index}]")
     packed = wanted or tuple(line.line_id for line in work.lines if may_move(line, work.kind) and _waits(work, line))
     if not packed:
         raise nothing_left(work, "line_ids", "to be packed")
@@ -235,13 +235,25 @@ def parcel_progressed(work: Work, change: ParcelProgressed) -> None:
 
 
 def _tells(scan: Scan, telling: Scan | None, before: Parcel, after: Parcel) -> bool:
-    """Whether there is something in it to tell: it is the newest and moved the parcel, or it changed what is known of it."""
+    """Whether there is something in it to tell: it is the newest and moved the parcel, or it changed what is known of
+    it.
+    """
     return (telling is scan and after.scans[-1] is scan) or (
         (before.status, before.reason, before.delivery_mode, before.received_by)
         != (after.status, after.reason, after.delivery_mode, after.received_by)
         or (before.expected, before.expected_slips, before.pickup_point, before.next_attempt_at)
         != (after.expected, after.expected_slips, after.pickup_point, after.next_attempt_at)
     )
+
+
+def _check_packable(work: Work, line: Line, field: str) -> None:
+    """Something of a line that is shipped must still be here: in no parcel, in one that waits, or back again."""
+    if way_of(line) is not Way.SHIPPED:
+        return
+    units = Units(work, line)
+    if not sendable(units, line) and not units.announced:
+        why, right = f"nothing of line {line.line_id!r} is left to be packed", "leave the line out"
+        raise QuantityTooLarge(work.path(field), why, right, line.line_id, 1, 0)
 
 
 def _waits(work: Work, line: Line) -> bool:

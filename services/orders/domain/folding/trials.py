@@ -64,7 +64,9 @@ def charge_coming(work: Work, change: ChargeComing) -> None:
 
 
 def charge_made(work: Work, change: ChargeMade) -> None:
-    """A fact from outside. Money that was taken is never hidden: after a cancellation it is noted, and the trial stays ended."""
+    """A fact from outside. Money that was taken is never hidden: after a cancellation it is noted, and the trial stays
+    ended.
+    """
     line = movable_line(work, change.line_id)
     known = _trial(work, change.line_id)
     work.note = amount_words(change.amount.currency, change.amount.units, change.amount.nanos)

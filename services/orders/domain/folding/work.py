@@ -1,7 +1,7 @@
 """An order while one event is folded into it."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 
 from orders.domain.errors import BadQuantity, IllegalMove, UnknownLine, UnknownParcel, WrongLineKind
@@ -18,16 +18,20 @@ from orders.domain.vocabulary import ChangeKind, Effect, EventSource
 class Work:
     """The parts of an order that one event may replace, and what the timeline will say of it.
 
-    It lives for one call of `record`, which builds the next Order from it once: replacing a frozen order at each step would
-    cost more than the folding itself. The order given, and every part of it, stays as it was.
+    It lives for one call of `record`, which builds the next Order from it once: replacing a frozen order at each step
+    would cost more than the folding itself. The order given, and every part of it, stays as it was.
     """
 
     __slots__ = (
-        "accesses", "buyer", "change", "collections", "credits", "derives", "downloads", "effect", "erase_time", "expected", "kind", "line_ids",
-        "lines", "link_version", "note", "note_promise_at", "now", "occurred_at", "order", "parcel_id", "parcels", "pay_url",
-        "payment_state", "problems", "questions", "reason", "refunds", "repeats", "returns", "sequence", "source", "subject_id",
-        "timeline", "tracking_status", "trials",
-    )  # fmt: skip
+        # What may be replaced.
+        *("accesses", "buyer", "collections", "credits", "downloads", "erase_time", "lines", "link_version"),
+        *("note_promise_at", "parcels", "pay_url", "payment_state", "problems", "questions", "refunds", "returns"),
+        *("timeline", "trials"),
+        # The event, and what came of it.
+        *("change", "derives", "effect", "kind", "now", "occurred_at", "order", "repeats", "sequence", "source"),
+        # What the timeline will say.
+        *("expected", "line_ids", "note", "parcel_id", "reason", "subject_id", "tracking_status"),
+    )
 
     def __init__(
         self, order: Order, change: Change, kind: ChangeKind, source: EventSource, times: tuple[datetime, datetime]
@@ -102,15 +106,18 @@ class Work:
         at = bisect_right(timeline, entry.occurred_at, key=_occurred_at)
         return (*timeline[:at], entry, *timeline[at:])
 
-    def first_said(self, says: Callable[[TimelineEntry], bool]) -> int:
-        """The sequence of the first event of this change's kind of which ``says`` is true; of the creation when there is none."""
+    def first_said(self, says: Callable[[TimelineEntry], bool] | None = None) -> int:
+        """The sequence of the first event of this change's kind of which ``says`` is true; of the creation when there
+        is none.
+        """
         kind = self.kind
-        return min((entry.sequence for entry in self.timeline if entry.kind is kind and says(entry)), default=1)
+        told = (entry for entry in self.timeline if entry.kind is kind and (says is None or says(entry)))
+        return min((entry.sequence for entry in told), default=1)
 
-    def newest(self, kinds: Iterable[ChangeKind], says: Callable[[TimelineEntry], bool]) -> TimelineEntry | None:
-        """The entry that happened last among those of these kinds that changed something."""
+    def newest(self) -> TimelineEntry | None:
+        """The entry that happened last among those of this change's kind that changed something."""
         for entry in reversed(self.timeline):
-            if entry.kind in kinds and entry.effect is Effect.APPLIED and says(entry):
+            if entry.kind is self.kind and entry.effect is Effect.APPLIED:
                 return entry
         return None
 
@@ -131,7 +138,7 @@ def line_of(work: Work, line_id: str, field: str) -> Line:
 
 
 def movable_line(work: Work, line_id: str, field: str = "line_id") -> Line:
-    """The line, if the table of moves lets it see this change now; UnknownLine, WrongLineKind or IllegalMove otherwise."""
+    """The line, if the table lets it see this change now; UnknownLine, WrongLineKind or IllegalMove otherwise."""
     line = line_of(work, line_id, field)
     if may_move(line, work.kind):
         return line

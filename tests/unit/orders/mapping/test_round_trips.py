@@ -88,7 +88,7 @@ def test_a_secret_that_claims_to_be_sealed_is_refused_from_outside() -> None:
     pb = fulfilment_event_pb2.FulfilmentEvent()
     pb.access_granted.line_id = "site"
     pb.access_granted.code.ciphertext = b"anything"
-    with pytest.raises(BadField, match="access_granted.code: .*send plaintext"):
+    with pytest.raises(BadField, match=r"access_granted\.code: .*send plaintext"):
         event_from_proto(pb, lambda text: Sealed("k1", text.encode()))
 
 
@@ -101,7 +101,7 @@ def test_a_time_that_no_calendar_has_is_refused() -> None:
     pb = fulfilment_event_pb2.FulfilmentEvent()
     pb.buyer_erased.SetInParent()
     pb.occurred_at.seconds = 10**15
-    with pytest.raises(BadField, match="occurred_at: .*years"):
+    with pytest.raises(BadField, match=r"occurred_at: .*years"):
         event_from_proto(pb, None)
 
 
