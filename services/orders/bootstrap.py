@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import socket
 import time
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,8 @@ from chassis.kafka import Producer, TopicSpec
 from chassis.keys import KeyRing
 from chassis.mongo import Document
 from chassis.sealing import Sealer
+from chassis.settings import Address
+from chassis.unbroken import unbroken
 from orders.adapters import proto_mapping, schema
 from orders.adapters.kafka_publisher import KafkaPublisher
 from orders.adapters.merchant_snapshots import snapshot
@@ -75,10 +78,15 @@ class ApiParts:
         self.watching.end()
 
 
-def build_relay(settings: Settings, client: AsyncMongoClient[Document], measures: Measures) -> RelayParts:
-    """Outbox to Kafka."""
+def build_relay(
+    settings: Settings, client: AsyncMongoClient[Document], measures: Measures, bound: Address | None
+) -> RelayParts:
+    """Outbox to Kafka. `bound` is an address that this process listens at, if there is one."""
     database = client[settings.database]
-    owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+    # Nobody else on this host can listen at the same address, so whoever held leases under this name before is dead: a
+    # process that crashed and was started again goes on at once. Without an address the name is never used twice.
+    mark = str(bound) if bound is not None else secrets.token_hex(8)
+    owner = f"{socket.gethostname()}/{uuid.getnode():012x}/{mark}"
     leases = MongoShardLeases(database[schema.LEASES], owner, _LEASE)
     shards = Shards(leases, renew_seconds=_LEASE.total_seconds() / 3)
     producer = Producer(settings.kafka_bootstrap, "orders-relay")
@@ -155,7 +163,12 @@ async def database_is_well(client: AsyncMongoClient[Document]) -> bool:
     """Whether the database answers within two seconds."""
     try:
         async with asyncio.timeout(2):
-            await client.admin.command("ping")
+            await _ping(client)
     except Exception:  # noqa: BLE001  # Whatever it is, the answer is no.
         return False
     return True
+
+
+@unbroken
+async def _ping(client: AsyncMongoClient[Document]) -> None:
+    await client.admin.command("ping")

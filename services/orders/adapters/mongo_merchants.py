@@ -9,6 +9,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from chassis.mongo import Document, run_transaction_async
+from chassis.unbroken import unbroken
 from orders.adapters import schema
 from orders.adapters.documents import outbox_document
 from orders.adapters.mongo_errors import Translated
@@ -24,11 +25,13 @@ class MongoMerchants:
         self._merchants = client[database][schema.MERCHANTS]
         self._outbox = client[database][schema.OUTBOX]
 
+    @unbroken
     async def find(self, name: str) -> MerchantRecord | None:
         with Translated(nothing_written=True):
             document = await self._merchants.find_one({"_id": name})
         return _merchant(document) if document else None
 
+    @unbroken
     async def put(self, record: MerchantRecord, row: OutboxRow) -> None:
         document = {"_id": record.name, "revision": record.revision, "body": Binary(record.body)}
 
@@ -48,6 +51,7 @@ class MongoMerchants:
             except DuplicateKeyError:
                 raise StoreConflict from None
 
+    @unbroken
     async def page(self, after: str, limit: int) -> Sequence[MerchantRecord]:
         with Translated(nothing_written=True):
             found = self._merchants.find({"_id": {"$gt": after}}).sort("_id", 1).limit(limit)
@@ -60,11 +64,13 @@ class MongoKeys:
     def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
         self._keys = client[database][schema.API_KEYS]
 
+    @unbroken
     async def find(self, key_hash: str) -> KeyRecord | None:
         with Translated(nothing_written=True):
             document = await self._keys.find_one({"_id": key_hash})
         return _key(document) if document else None
 
+    @unbroken
     async def add(self, record: KeyRecord) -> None:
         with Translated(nothing_written=False):
             await self._keys.insert_one(
@@ -80,11 +86,13 @@ class MongoKeys:
                 }
             )
 
+    @unbroken
     async def of(self, merchant: str) -> Sequence[KeyRecord]:
         with Translated(nothing_written=True):
             found = self._keys.find({"merchant": merchant}).sort([("created", 1), ("_id", 1)])
             return [_key(document) async for document in found]
 
+    @unbroken
     async def revoke(self, name: str, now: datetime) -> KeyRecord | None:
         merchant = name.rpartition("/apiKeys/")[0]
         for record in await self.of(merchant):

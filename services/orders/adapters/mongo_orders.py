@@ -13,6 +13,7 @@ from pymongo.read_concern import ReadConcern
 
 from chassis.crash_points import crash_point
 from chassis.mongo import Document
+from chassis.unbroken import unbroken
 from orders.adapters import schema
 from orders.adapters.documents import log_document, log_id, order_document, outbox_document, stored_order
 from orders.adapters.mongo_errors import Translated, translate
@@ -54,11 +55,13 @@ class MongoOrders:
             await _commit(session)
             crash_point("orders.after_commit")
 
+    @unbroken
     async def find(self, key: str) -> StoredOrder | None:
         with Translated(nothing_written=True):
             document = await self._orders.find_one({"_id": key})
         return stored_order(document) if document else None
 
+    @unbroken
     async def page(self, query: OrderQuery) -> Sequence[OrderRow]:
         filters: Document = {"merchant": query.merchant}
         if query.states:
@@ -76,12 +79,14 @@ class MongoOrders:
             )
             return [OrderRow(bytes(row["body"]), (row["updated"], row["_id"])) async for row in found]
 
+    @unbroken
     async def history(self, key: str) -> Sequence[tuple[int, bytes]]:
         with Translated(nothing_written=True):
             # "$" follows "#" in ASCII, so that the range holds this order's rows and no others.
             found = self._events.find({"_id": {"$gt": f"{key}#", "$lt": f"{key}$"}}, {"change": 1}).sort("_id", 1)
             return [(int(row["_id"].rpartition("#")[2]), bytes(row["change"])) async for row in found]
 
+    @unbroken
     async def redact(self, key: str, changes: Mapping[int, bytes]) -> None:
         updates = [
             UpdateOne({"_id": log_id(key, sequence)}, {"$set": {"change": Binary(change)}})
