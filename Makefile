@@ -67,15 +67,12 @@ faults: $(READY) ## Kill every part in turn under load and count what became of 
 	$(BIN)/python -m tests.faults $(FAULTS) $(ARGS)
 
 ##@ Keep it up to date
-.PHONY: lock licences docs-errors audit hooks clean
+.PHONY: lock licences audit hooks clean
 lock: $(PREPARED) ## Resolve all versions anew into requirements*.lock (UPGRADE=1: to the newest)
 	@$(PYTHON) deploy/prepare.py lock $(if $(UPGRADE),--upgrade)
 
 licences: $(PREPARED) ## Write docs/licences.md, the table of all dependencies' licences
 	$(BIN)/python -m embedded_stack.licences docs/licences.md
-
-docs-errors: $(READY) ## Write docs/errors.md anew, from what a running service answers
-	WISMO_UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/integration/orders/test_error_table.py
 
 audit: $(PREPARED) ## Look the locked versions up in the database of known vulnerabilities
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock

@@ -20,6 +20,11 @@ def test_every_target_of_make_is_explained() -> None:
     assert {"run", "reset", "setup", "test", "check", "fmt", "protos", "bench", "licences", "lock", "help"} <= TARGETS
 
 
+def test_no_target_of_make_stands_twice() -> None:
+    names = re.findall(r"^([a-z][a-z-]*):(?!=)", MAKEFILE, re.MULTILINE)
+    assert len(names) == len(set(names))
+
+
 def test_every_target_of_make_is_phony() -> None:
     phony = {name for line in re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE) for name in line.split()}
     assert phony == TARGETS
