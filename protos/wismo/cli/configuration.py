@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wismo.cli.exits import UsageProblem
 from wismo.client import RetryPolicy, Tls, WismoClient
+from wismo.client.values import merchant_of_key
 
 DEFAULT_TARGET = "127.0.0.1:50051"
 FILE = Path(".wismo/cli.json")
@@ -49,8 +50,8 @@ class Configuration:
         )
 
     def admin_or_own(self, merchant: str | None = None) -> WismoClient:
-        """The admin key where there is one, else the merchant's own."""
-        return self.client(admin=bool(self.admin_key), merchant=merchant)
+        """The admin key where there is one, else the merchant's own. Without ``merchant`` it is that of the own key."""
+        return self.client(admin=bool(self.admin_key), merchant=merchant or merchant_of_key(self.api_key or ""))
 
 
 def find_file(start: Path) -> Path | None:
