@@ -12,10 +12,11 @@ T = TypeVar("T")
 def unbroken(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Let ``work`` run to its own end in a task of its own, even when whoever awaits it is cancelled or out of time.
 
-    For every use of the asyncio MongoDB client outside a task that nobody cancels. That client's lock does not survive a
-    cancellation while it waits for a server: the waiting task releases a lock that it does not hold, and from then on no
-    call of the whole process gets through (seen with pymongo 4.20 after a killed database; a call's deadline is enough).
-    The work still ends: the client's own timeouts bound it. Its outcome, if nobody waits for it any more, is dropped.
+    For every use of the asyncio MongoDB client outside a task that nobody cancels. That client's lock does not survive
+    a cancellation while it waits for a server: the waiting task releases a lock that it does not hold, and from then on
+    no call of the whole process gets through (seen with pymongo 4.20 after a killed database; the deadline of a call is
+    enough). The work still ends: the client's own timeouts bound it. Its outcome, if nobody waits for it any more, is
+    dropped.
     """
 
     @wraps(work)
