@@ -10,6 +10,7 @@ from chassis.kafka import BrokerUnavailable, broker_answers, ensure_topics
 from chassis.logs import get_logger
 from chassis.mongo import connect_async, ensure_indexes_async
 from chassis.ops import OpsServer
+from chassis.settings import Address
 from chassis.shutdown import StopSignal
 from orders.adapters.schema import COLLECTIONS
 from orders.bootstrap import RelayParts, build_api, build_relay, database_is_well, topics
@@ -29,12 +30,18 @@ async def serve(settings: Settings, stop: StopSignal) -> None:
     health = Health()
     client = connect_async(settings.mongo_url, "orders", timeout=_DATABASE_SECONDS)
     prepared = asyncio.Event()
-    relay = build_relay(settings, client, measures) if settings.relay == "inline" else None
+    relay: RelayParts | None = None
 
     async def is_well() -> bool:
         return prepared.is_set() and await database_is_well(client)
 
-    api = build_api(settings, client, measures, is_well, relay.relay.wake if relay else lambda: None)
+    def wake_relay() -> None:
+        if relay is not None:
+            relay.relay.wake()
+
+    api = build_api(settings, client, measures, is_well, wake_relay)
+    if settings.relay == "inline":
+        relay = build_relay(settings, client, measures, api.server.address)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(client.close)
         _start_ops(stack, settings, health)
@@ -67,11 +74,10 @@ async def relay_only(settings: Settings, stop: StopSignal) -> None:
     measures = Measures()
     health = Health()
     client = connect_async(settings.mongo_url, "orders-relay", timeout=_DATABASE_SECONDS)
-    relay = build_relay(settings, client, measures)
     prepared = asyncio.Event()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(client.close)
-        _start_ops(stack, settings, health)
+        relay = build_relay(settings, client, measures, _start_ops(stack, settings, health))
         health.add_check("broker", lambda: broker_answers(settings.kafka_bootstrap, timeout=1.5))
 
         async def prepare() -> None:
@@ -149,10 +155,13 @@ async def _prepare(database: Any) -> None:
             return
 
 
-def _start_ops(stack: AsyncExitStack, settings: Settings, health: Health) -> None:
-    if settings.ops_listen is not None:
-        ops = stack.enter_context(OpsServer(settings.ops_listen, health))
-        _log.info("operations", listen=str(ops.address))
+def _start_ops(stack: AsyncExitStack, settings: Settings, health: Health) -> Address | None:
+    """The operations port, if one is wanted; where it listens."""
+    if settings.ops_listen is None:
+        return None
+    ops = stack.enter_context(OpsServer(settings.ops_listen, health))
+    _log.info("operations", listen=str(ops.address))
+    return ops.address
 
 
 def _ready(loop: asyncio.AbstractEventLoop, is_well: Any) -> Any:

@@ -6,6 +6,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from chassis.leases import AsyncLeases, Lease
 from chassis.mongo import Document, database_now_async
+from chassis.unbroken import unbroken
 
 _MEMBER = "relay-member/"
 
@@ -19,15 +20,19 @@ class MongoShardLeases:
         self._ttl = ttl
         self._member = f"{_MEMBER}{owner}"
 
+    @unbroken
     async def acquire(self, name: str) -> Lease | None:
         return await self._leases.acquire(name)
 
+    @unbroken
     async def renew(self, lease: Lease) -> Lease:
         return await self._leases.renew(lease)
 
+    @unbroken
     async def release(self, lease: Lease) -> None:
         await self._leases.release(lease)
 
+    @unbroken
     async def members(self) -> int:
         now = await database_now_async(self._collection.database)
         await self._collection.update_one({"_id": self._member}, {"$set": {"seen": now}}, upsert=True)
@@ -40,6 +45,7 @@ class MongoShardLeases:
             await self._collection.delete_many({"_id": {"$in": gone}})
         return len([member for member in members if member["seen"] >= now - self._ttl])
 
+    @unbroken
     async def leave(self) -> None:
         """No longer a member: the others' shares grow at once."""
         await self._collection.delete_one({"_id": self._member})
