@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from orders.domain.values import Part
+from orders.domain.values import Part, quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PostalAddress(Part):
     """A postal address as it is written on a parcel."""
@@ -17,6 +18,7 @@ class PostalAddress(Part):
     country: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Buyer(Part):
     """The buyer's contact. All of it is empty once the buyer was erased."""

@@ -28,6 +28,7 @@ class Problem(Part):
     resolution: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Refund(Part):
     """Money that went back to the buyer."""
@@ -40,6 +41,7 @@ class Refund(Part):
     expected_by: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Credit(Part):
     """Goodwill: money, or what ``description`` says."""
@@ -51,6 +53,7 @@ class Credit(Part):
     reason: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class QuestionPost(Part):
     """One thing said in a question."""
@@ -61,6 +64,7 @@ class QuestionPost(Part):
     channel: QuestionChannel = QuestionChannel.UNSPECIFIED
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Question(Part):
     """What a buyer wants to know. The earliest promised ``reply_by`` stands; repeats do not move it."""

@@ -7,6 +7,7 @@ from orders.domain.values import Money, Part, Sealed, quick
 from orders.domain.vocabulary import Platform
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DownloadFile(Part):
     """A file that can be downloaded, from the page's own folder or from the merchant's signed address."""

@@ -10,7 +10,7 @@ from orders.domain.changes import care, contact, entitlement, shipping
 from orders.domain.errors import NotAllowedFromThisSource, OccurredInFuture, TooManyEvents
 from orders.domain.events import KINDS, Change, Event
 from orders.domain.folding import contact as buyers
-from orders.domain.folding import downloads, giving_back, owning_up, questions, returns, trials
+from orders.domain.folding import downloads, giving_back, owning_up, packing, paying, questions, returns, trials
 from orders.domain.folding import shipping as parcels
 from orders.domain.folding.creating import created
 from orders.domain.folding.deriving import line_derived, order_state
@@ -172,9 +172,9 @@ def _not_from(kind: ChangeKind, source: EventSource) -> NotAllowedFromThisSource
 
 _HANDLERS: Mapping[type[Change], Callable[[Work, Any], None]] = MappingProxyType(
     {
-        shipping.PaymentChanged: parcels.payment_changed,
-        shipping.LinesBackordered: parcels.lines_backordered,
-        shipping.PackingStarted: parcels.packing_started,
+        shipping.PaymentChanged: paying.payment_changed,
+        shipping.LinesBackordered: packing.lines_backordered,
+        shipping.PackingStarted: packing.packing_started,
         shipping.ParcelShipped: parcels.parcel_shipped,
         shipping.ParcelCorrected: parcels.parcel_corrected,
         shipping.ParcelProgressed: parcels.parcel_progressed,

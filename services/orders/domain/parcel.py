@@ -8,6 +8,7 @@ from orders.domain.tracking import DeliveryMode, ExceptionReason, TrackingStatus
 from orders.domain.values import Expectation, LineQuantity, Part, Sealed, quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PickupPoint(Part):
     """Where a parcel, or what is collected at the shop, waits for its buyer."""
@@ -66,6 +67,7 @@ class Parcel(Part):
     handed_over_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Collection(Part):
     """Lines that can be collected at the shop."""
@@ -76,6 +78,7 @@ class Collection(Part):
     collected_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Return(Part):
     """What the buyer sends back. ``received_at`` is set once all of it arrived."""

@@ -11,25 +11,28 @@ class Part:
     """A frozen part of an order, which is shared by every version of the order until it changes.
 
     ``encoded`` is a place where an adapter may keep the bytes it made of this very value: since the value cannot
-    change, they stay right for as long as it lives. It takes no part in comparing, printing or copying.
+    change, they stay right for as long as it lives; None until then. It takes no part in comparing, printing or
+    copying. Every class of parts is `quick`, which sets it.
     """
 
     __slots__ = ("encoded",)
 
+    encoded: bytes | None
 
-Frozen = TypeVar("Frozen")
+
+Frozen = TypeVar("Frozen", bound=Part)
 _set = object.__setattr__
 
 
 def quick(cls: type[Frozen]) -> type[Frozen]:
-    """Makes instances of a frozen, slotted dataclass three times as fast to build, and keeps them frozen.
+    """Makes parts, which are frozen and slotted dataclasses, three times as fast to build, and keeps them frozen.
 
     The `__init__` that dataclasses write for a frozen class calls `object.__setattr__` for every field; folding an
     event spent more than half of its time there. This one fills the slots while the instance is of a twin class that is
     not frozen, and gives it its own class before anybody can see it.
     """
     members: list[tuple[str, Any, Any]] = []
-    for item in fields(cls):  # type: ignore[arg-type]  # Only dataclasses come here.
+    for item in fields(cls):  # type: ignore[arg-type]  # All parts are dataclasses.
         assert item.default_factory is MISSING, "a frozen value has no default that could change"
         members.append((item.name, item.type, field() if item.default is MISSING else field(default=item.default)))
     twin: Any = make_dataclass(cls.__name__, members, bases=cls.__bases__, slots=True)
@@ -37,6 +40,7 @@ def quick(cls: type[Frozen]) -> type[Frozen]:
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         _set(self, "__class__", twin)
+        self.encoded = None
         fill(self, *args, **kwargs)
         self.__class__ = cls
 

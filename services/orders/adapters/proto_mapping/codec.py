@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from operator import attrgetter
 from types import NoneType
 from typing import Any, Generic, NamedTuple, TypeVar, get_args, get_type_hints
@@ -29,7 +30,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Field(NamedTuple):
-    """How one field maps. ``to`` and ``back`` map one element; None is "as it is"."""
+    """How one field maps. ``to`` and ``back`` map one element; None is "as it is". ``zero`` is what unset means."""
 
     name: str
     to: To | None
@@ -37,6 +38,7 @@ class Field(NamedTuple):
     repeated: bool
     is_message: bool
     required: bool
+    zero: Any
 
 
 class Codec(Generic[Value]):
@@ -56,6 +58,14 @@ class Codec(Generic[Value]):
             if field.name not in without
         )
         self._values = self.getter([field.name for field in self.fields])
+        # Reading begins with every field empty and fills in what is set.
+        self._zeros = [field.zero for field in self.fields]
+        numbers = [descriptor.fields_by_name[field.name].number for field in self.fields]
+        self._places = {
+            number: (index, field.back, field.repeated, field.name)
+            for index, (number, field) in enumerate(zip(numbers, self.fields, strict=True))
+        }
+        self._required = tuple((index, field.name) for index, field in enumerate(self.fields) if field.required)
 
     @staticmethod
     def getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
@@ -67,7 +77,7 @@ class Codec(Generic[Value]):
     def to_proto(self, value: Value) -> Any:
         """The message; what is empty is left unset, as proto3 reads it anyway."""
         given: dict[str, Any] = {}
-        for (name, to, _, repeated, is_message, _), part in zip(self.fields, self._values(value), strict=True):
+        for (name, to, _, repeated, is_message, _, _), part in zip(self.fields, self._values(value), strict=True):
             if part is None or (not part and (repeated or not is_message)):
                 continue
             if to is None:
@@ -82,24 +92,23 @@ class Codec(Generic[Value]):
         """The domain value. BadField when a field is unset that it cannot be without, or a time or number means
         nothing.
         """
-        values: list[Any] = []
-        name = ""
-        try:
-            for name, _, back, repeated, is_message, required in self.fields:
-                part = getattr(message, name)
-                if repeated:
-                    values.append(tuple(part) if back is None else tuple([back(item, seal) for item in part]))
-                elif not is_message:
-                    values.append(part if back is None else back(part, seal))
-                elif message.HasField(name) and back is not None:
-                    values.append(back(part, seal))
-                elif required:
-                    raise unreadable("it is not set", "set it")
+        values = self._zeros.copy()
+        for descriptor, part in message.ListFields():
+            place = self._places.get(descriptor.number)
+            if place is None:
+                continue
+            index, back, repeated, name = place
+            try:
+                if back is None:
+                    values[index] = tuple(part) if repeated else part
                 else:
-                    values.append(None)
-        except BadField as error:
-            path = f"{name}.{error.field}" if error.field else name
-            raise BadField(path, error.why, error.right) from None
+                    values[index] = tuple([back(item, seal) for item in part]) if repeated else back(part, seal)
+            except BadField as error:
+                path = f"{name}.{error.field}" if error.field else name
+                raise BadField(path, error.why, error.right) from None
+        for index, name in self._required:
+            if values[index] is None:
+                raise BadField(name, "it is not set", "set it")
         return self.value(*values)
 
 
@@ -114,10 +123,15 @@ def time_to_proto(at: datetime) -> Timestamp:
     return Timestamp(seconds=since.days * 86400 + since.seconds, nanos=since.microseconds * 1000)
 
 
+@lru_cache(maxsize=4096)
+def _time(seconds: int, nanos: int) -> datetime:
+    return _EPOCH + timedelta(0, seconds, nanos // 1000)
+
+
 def time_from_proto(message: Timestamp, _seal: Seal | None = None) -> datetime:
     """Aware, UTC; what is finer than a microsecond is cut off. BadField outside the years 1 to 9999."""
     try:
-        return _EPOCH + timedelta(0, message.seconds, message.nanos // 1000)
+        return _time(message.seconds, message.nanos)
     except OverflowError:
         raise unreadable("it is outside the years 1 to 9999", "send a time that calendars have") from None
 
@@ -172,14 +186,17 @@ def _field(descriptor: FieldDescriptor, hint: Any, known: Mapping[str, Codec[Any
     required = is_message and not repeated and NoneType not in get_args(hint)
     to: To | None = None
     back: From | None = None
+    zero: Any = descriptor.default_value
     if is_message:
         assert descriptor.message_type is not None
         name = descriptor.message_type.full_name
         to, back = WELL_KNOWN[name] if name in WELL_KNOWN else (known[name].to_proto, known[name].from_proto)
+        zero = None
     elif descriptor.type == FieldDescriptor.TYPE_ENUM:
         assert descriptor.enum_type is not None
         back = _from_number(descriptor.enum_type)
-    return Field(descriptor.name, to, back, repeated, is_message, required)
+        zero = back(0, None)
+    return Field(descriptor.name, to, back, repeated, is_message, required, () if repeated else zero)
 
 
 def _from_number(descriptor: EnumDescriptor) -> From:

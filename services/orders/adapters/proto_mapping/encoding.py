@@ -7,32 +7,22 @@ else is refused when the module is imported, so a new field of another type cann
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from google.protobuf.descriptor import FieldDescriptor as F
 
 from orders.adapters.proto_mapping.codec import WELL_KNOWN, Codec, time_to_proto
 
 _VARINT, _LENGTH_DELIMITED = 0, 2
-_INTEGER, _TIME, _TEXT, _MESSAGE = range(4)
+_INTEGER, _TIME, _TEXT, _MESSAGE, _REPEATED = range(5)
+# How one field is written: what it is, its tag, its tag with each value or length below 128, how an element is encoded.
+_Plan = tuple[int, bytes, tuple[bytes, ...], Callable[[Any], bytes]]
 _INTEGERS = frozenset({F.TYPE_INT32, F.TYPE_INT64, F.TYPE_ENUM, F.TYPE_BOOL})
 _SMALL = tuple(bytes((number,)) for number in range(0x80))
 
 
-class _Plan(NamedTuple):
-    """How one field is written. ``heads`` are its tag with each value or length below 128, ``key`` is its tag alone."""
-
-    kind: int
-    key: bytes
-    heads: tuple[bytes, ...]
-    encode: Callable[[Any], bytes]
-    repeated: bool
-
-
 class Encoder:
-    """Writes one domain class as its message. Fields come in the order of the domain class, which the wire format
-    allows.
-    """
+    """Writes one domain class as its message. Fields come in the order of the domain class, which the wire allows."""
 
     def __init__(
         self, codec: Codec[Any], known: Mapping[str, "Encoder"], without: frozenset[str] = frozenset()
@@ -48,28 +38,25 @@ class Encoder:
         kept.
         """
         pieces: list[bytes] = []
-        for part, plan in zip(self._values(value), self._plans, strict=True):
-            if part or (part is not None and plan.kind == _MESSAGE and not plan.repeated):
-                if plan.repeated:
-                    for item in part:
-                        _write(pieces, item, plan)
-                else:
-                    _write(pieces, part, plan)
+        add = pieces.append
+        for part, (kind, key, heads, encode) in zip(self._values(value), self._plans, strict=True):
+            if not part and (part is None or kind != _MESSAGE):
+                continue
+            if kind == _INTEGER:
+                add(heads[part] if 0 <= part < 0x80 else key + varint(part))
+            elif kind == _TIME:
+                add(key)
+                add(_framed_time(part))
+            elif kind == _REPEATED:
+                for item in part:
+                    body = encode(item)
+                    add(key + varint(len(body)) + body)
+            else:
+                body = encode(part)
+                size = len(body)
+                add(heads[size] if size < 0x80 else key + varint(size))
+                add(body)
         return b"".join(pieces)
-
-
-def _write(pieces: list[bytes], part: Any, plan: _Plan) -> None:
-    kind, key, heads, encode, _ = plan
-    if kind == _INTEGER:
-        pieces.append(heads[part] if 0 <= part < 0x80 else key + varint(part))
-    elif kind == _TIME:
-        pieces.append(key)
-        pieces.append(_framed_time(part))
-    else:
-        body = encode(part)
-        size = len(body)
-        pieces.append(heads[size] if size < 0x80 else key + varint(size))
-        pieces.append(body)
 
 
 def tag(number: int) -> bytes:
@@ -102,7 +89,7 @@ def _framed_time(at: datetime) -> bytes:
 def _plan(field: F, known: Mapping[str, Encoder]) -> _Plan:
     kind, encode = _kind(field, known)
     key = varint(field.number << 3 | (_VARINT if kind == _INTEGER else _LENGTH_DELIMITED))
-    return _Plan(kind, key, tuple(key + small for small in _SMALL), encode, field.is_repeated)
+    return _REPEATED if field.is_repeated else kind, key, tuple(key + small for small in _SMALL), encode
 
 
 def _kind(field: F, known: Mapping[str, Encoder]) -> tuple[int, Callable[[Any], bytes]]:
@@ -114,6 +101,8 @@ def _kind(field: F, known: Mapping[str, Encoder]) -> tuple[int, Callable[[Any], 
         raise TypeError(f"{field.full_name} is of a type that is not encoded yet")
     name = field.message_type.full_name
     if name == "google.protobuf.Timestamp":
+        if field.is_repeated:
+            raise TypeError(f"{field.full_name} is of a type that is not encoded yet")
         return _TIME, _framed_time
     if name not in WELL_KNOWN:
         return _MESSAGE, known[name].encode

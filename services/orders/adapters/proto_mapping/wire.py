@@ -36,10 +36,7 @@ def encode_order(order: Order) -> bytes:
         parts = getattr(order, name)
         if parts:
             frame = _FRAMES[name]
-            try:
-                pieces += [part.encoded for part in parts]
-            except AttributeError:
-                pieces += [_framed(part, frame) for part in parts]
+            pieces += [part.encoded or _framed(part, frame) for part in parts]
     return b"".join(pieces)
 
 
@@ -69,12 +66,11 @@ class _Frame:
 
 
 def _framed(part: Part, frame: _Frame) -> bytes:
-    try:
-        return cast("bytes", part.encoded)  # type: ignore[attr-defined]  # A slot, see Part.
-    except AttributeError:
-        data = frame.around(frame.encode(part))
-        _keep(part, data)
-        return data
+    if part.encoded is not None:
+        return part.encoded
+    data = frame.around(frame.encode(part))
+    _keep(part, data)
+    return data
 
 
 def _keep_all(messages: Iterable[Any], parts: Iterable[Part], frame: _Frame) -> None:
@@ -83,7 +79,7 @@ def _keep_all(messages: Iterable[Any], parts: Iterable[Part], frame: _Frame) -> 
 
 
 def _encode_parcel(parcel: Parcel) -> bytes:
-    return _PARCEL_HEAD.encode(parcel) + b"".join([_framed(scan, _SCANS) for scan in parcel.scans])
+    return _PARCEL_HEAD.encode(parcel) + b"".join([scan.encoded or _framed(scan, _SCANS) for scan in parcel.scans])
 
 
 def _frames() -> dict[str, _Frame]:

@@ -34,10 +34,12 @@ class Units:
                 self._add(parcel, number)
         if line.pickup and any(line.line_id in item.line_ids for item in work.collections if item.collected_at):
             self.delivered += line.quantity - line.cancelled_quantity
+        self.delivered_ever = self.delivered
+        if not work.returns:
+            return
         # What the buyer sent, or is sending, back was delivered before, in contrast to what a carrier took back.
         sent = sum(quantity_of(item.lines, line.line_id) for item in work.returns)
         arrived = sum(quantity_of(item.received, line.line_id) for item in work.returns)
-        self.delivered_ever = self.delivered
         self.delivered = max(0, self.delivered - sent)
         self.back += arrived
         self.coming_back += sent - arrived
@@ -185,15 +187,22 @@ def order_state(work: Work, lines: Iterable[Line]) -> OrderState:
     live = [line for line in lines if line.state is not S.CANCELLED]
     if not live:
         return OrderState.CANCELLED
-    if all(line.state is S.RETURNED for line in live):
+    reached = going = partly = returned = 0
+    for line in live:
+        if _has_reached(work, line):
+            reached += 1
+            returned += line.state is S.RETURNED
+        elif _is_on_its_way(line):
+            going += 1
+        elif line.state in _PARTLY:
+            partly += 1
+    if returned == len(live):
         return OrderState.RETURNED
-    reached = sum(_has_reached(work, line) for line in live)
     if reached == len(live):
         return OrderState.COMPLETE
-    going = sum(_is_on_its_way(line) for line in live if not _has_reached(work, line))
     if going + reached == len(live):
         return OrderState.ON_ITS_WAY
-    if going + reached or any(line.state in _PARTLY for line in live):
+    if going + reached + partly:
         return OrderState.PARTLY_ON_ITS_WAY
     return _state_before_anything_left(work, live)
 

@@ -188,7 +188,11 @@ def once(work: Work, line_id: str, seen: set[str], field: str) -> None:
 
 def quantity_of(lines: tuple[LineQuantity, ...], line_id: str) -> int:
     """How many of a line are among these."""
-    return sum(item.quantity for item in lines if item.line_id == line_id)
+    number = 0
+    for item in lines:
+        if item.line_id == line_id:
+            number += item.quantity
+    return number
 
 
 def parcel_at(work: Work, parcel_id: str) -> int:
