@@ -30,9 +30,10 @@ class Acknowledged:
     def read(cls, report: Path) -> "Acknowledged":
         """From `wismo simulate --report`; repeats are no events of their own."""
         sequences: dict[str, dict[int, str]] = defaultdict(dict)
-        for one in json.loads(report.read_text(encoding="utf-8"))["events"]:
-            if one["effect"] != "repeated":
-                sequences[one["order"]][one["sequence"]] = one["request_id"]
+        for order in json.loads(report.read_text(encoding="utf-8"))["orders"]:
+            for one in order["events"]:
+                if one["effect"] != "repeated":
+                    sequences[one["order"]][one["sequence"]] = one["request_id"]
         return cls(dict(sequences))
 
 

@@ -53,9 +53,20 @@ def run_drill(
     report = folder / "report.json"
     with RunningStack(folder / "stack") as stack:
         addresses = stack.addresses
+        simulate = f"simulate --orders {orders} --rate {rate} --seed {seed} --report {report}"
         load = subprocess.Popen(
-            [sys.executable, "-m", "wismo.cli", "--target", addresses["target"], "--api-key", addresses["api_key"]]
-            + f"simulate --orders {orders} --rate {rate} --seed {seed} --report {report}".split(),
+            [
+                *(
+                    sys.executable,
+                    "-m",
+                    "wismo.cli",
+                    "--target",
+                    addresses["target"],
+                    "--api-key",
+                    addresses["api_key"],
+                ),
+                *simulate.split(),
+            ],
             stdout=(folder / "simulate.log").open("wb"),
             stderr=subprocess.STDOUT,
         )
@@ -77,7 +88,9 @@ def run_drill(
                 f"simulate ended with {load.returncode}:\n{(folder / 'simulate.log').read_text()[-3000:]}"
             )
         began = time.monotonic()
-        wait_until(lambda: _settled(addresses["mongo_url"], report), 120, "all messages settled and all pages up to date")
+        wait_until(
+            lambda: _settled(addresses["mongo_url"], report), 120, "all messages settled and all pages up to date"
+        )
         drill.seconds_to_settle = time.monotonic() - began
         say(f"settled {drill.seconds_to_settle:.1f} s after the last acknowledgement")
         drill.counts = count_all(addresses, stack.folder, report)
@@ -93,8 +106,8 @@ def _settled(mongo: str, report: Path) -> bool:
             return False
         pages = client["wismo_status_page"]["orders"].find({"_id": {"$in": list(wanted)}}, {"sequence": 1})
         shown = {page["_id"]: page["sequence"] for page in pages}
-        known = client["wismo_notifier"]["orders"].find({"_id": {"$in": list(wanted)}}, {"sequence": 1})
-        heard = {order["_id"]: order["sequence"] for order in known}
+        known = client["wismo_notifier"]["orders"].find({"_id": {"$in": list(wanted)}}, {"version": 1})
+        heard = {order["_id"]: order["version"] for order in known}
         waiting = client["wismo_notifier"]["messages"].find_one({"state": {"$in": ["planned", "claimed"]}})
     finally:
         client.close()

@@ -14,6 +14,7 @@ from typing import Any, Self
 import psutil
 
 from embedded_stack.servers.ports import free_port
+from embedded_stack.servers.probes import http_answers, kafka_answers, mongo_answers, smtp_answers
 
 SERVICES = ("orders", "notifier", "projector", "page")
 SERVERS = ("kafka", "database", "inbox")
@@ -31,7 +32,7 @@ class RunningStack:
 
     @property
     def addresses(self) -> dict[str, Any]:
-        """What the command line tool finds in the folder: target, api_key, kafka_bootstrap, mongo_url, page_url and more."""
+        """What the command line tool finds in the folder: target, api_key, kafka_bootstrap, mongo_url and more."""
         known: dict[str, Any] = json.loads((self.folder / "cli.json").read_text(encoding="utf-8"))
         return known
 
@@ -92,10 +93,24 @@ class RunningStack:
         return pid
 
     def wait_for_restart(self, part: str, old: int, *, seconds: float = 90.0) -> float:
-        """Wait until the supervisor has a new process for `part`; the seconds that it took."""
+        """Wait until the supervisor has a new process for `part` and that one is ready; the seconds that it took."""
         began = time.monotonic()
-        wait_until(lambda: self.pid(part) not in (None, old), seconds, f"{part} runs again")
+        wait_until(lambda: self.pid(part) not in (None, old) and self._answers(part), seconds, f"{part} runs again")
         return time.monotonic() - began
+
+    def _answers(self, part: str) -> bool:
+        known = self.addresses
+        match part:
+            case "kafka":
+                return kafka_answers(known["kafka_bootstrap"])
+            case "database":
+                return mongo_answers(known["mongo_url"])
+            case "inbox":
+                return smtp_answers(known["smtp_url"])
+            case "page":
+                return http_answers(f"{known['page_url']}/readyz")
+            case _:
+                return http_answers(f"http://{known['ops'][part]}/readyz")
 
     def __enter__(self) -> Self:
         try:
