@@ -25,6 +25,7 @@ from orders.adapters.mongo_leases import MongoShardLeases
 from orders.adapters.mongo_merchants import MongoKeys, MongoMerchants
 from orders.adapters.mongo_orders import MongoOrders
 from orders.adapters.mongo_outbox import MongoOutbox
+from orders.adapters.mongo_sessions import GroupSessions
 from orders.adapters.order_events import ProtoEncoding, merchant_event
 from orders.adapters.redaction import redacted
 from orders.domain.order import Sealed
@@ -69,6 +70,7 @@ class ApiParts:
 
     server: Server
     intake: Intake
+    sessions: GroupSessions
     watching: Watching
     draining: asyncio.Event
 
@@ -82,12 +84,7 @@ def build_relay(
     settings: Settings, client: AsyncMongoClient[Document], measures: Measures, bound: Address | None
 ) -> RelayParts:
     """Outbox to Kafka. `bound` is an address that this process listens at, if there is one."""
-    database = client[settings.database]
-    # Nobody else on this host can listen at the same address, so whoever held leases under this name before is dead: a
-    # process that crashed and was started again goes on at once. Without an address the name is never used twice.
-    mark = str(bound) if bound is not None else secrets.token_hex(8)
-    owner = f"{socket.gethostname()}/{uuid.getnode():012x}/{mark}"
-    leases = MongoShardLeases(database[schema.LEASES], owner, _LEASE)
+    leases = MongoShardLeases(client[settings.database][schema.LEASES], owner_name(bound), _LEASE)
     shards = Shards(leases, renew_seconds=_LEASE.total_seconds() / 3)
     producer = Producer(settings.kafka_bootstrap, "orders-relay")
     outbox = MongoOutbox(client, settings.database, SystemClock())
@@ -107,7 +104,8 @@ def build_api(
     merchant_store = MongoMerchants(client, settings.database)
     keys = MongoKeys(client, settings.database)
     directory = MerchantDirectory(merchant_store, snapshot, time.monotonic)
-    store = MongoOrders(client, settings.database)
+    sessions = GroupSessions(client, settings.database, owner_name(settings.listen if settings.listen.port else None))
+    store = MongoOrders(client, settings.database, sessions)
     intake = Intake(store, ProtoEncoding(), clock, measures, on_commit=lambda _: wake_relay())
     orders = Orders(store, intake, directory, redacted)
     merchants = Merchants(
@@ -137,7 +135,17 @@ def build_api(
     }
     handlers = {name: gate.handlers(name, rpcs) for name, rpcs in services.items()}
     certificate = tls(settings.tls_cert_file, settings.tls_key_file, settings.tls_client_ca_file)
-    return ApiParts(Server(settings.listen, handlers, is_well, certificate), intake, watching, draining)
+    return ApiParts(Server(settings.listen, handlers, is_well, certificate), intake, sessions, watching, draining)
+
+
+def owner_name(bound: Address | None) -> str:
+    """The name by which this process owns leases and sessions. `bound` is an address that it listens at, if any.
+
+    Nobody else on this host can listen at the same address, so whoever owned something under this name before is dead: a
+    process that crashed and was started again goes on at once. Without an address the name is never used twice.
+    """
+    mark = str(bound) if bound is not None else secrets.token_hex(8)
+    return f"{socket.gethostname()}/{uuid.getnode():012x}/{mark}"
 
 
 def sealing(keys: KeyRing) -> Callable[[str, str], Sealed]:

@@ -12,6 +12,7 @@ from chassis.mongo import connect_async, ensure_indexes_async
 from chassis.ops import OpsServer
 from chassis.settings import Address
 from chassis.shutdown import StopSignal
+from orders.adapters.mongo_sessions import GroupSessions
 from orders.adapters.schema import COLLECTIONS
 from orders.bootstrap import RelayParts, build_api, build_relay, database_is_well, topics
 from orders.measures import Measures
@@ -49,11 +50,11 @@ async def serve(settings: Settings, stop: StopSignal) -> None:
         health.add_check("database", _ready(asyncio.get_running_loop(), is_well))
 
         async def prepare_and_take_in() -> None:
-            await _prepare(client[settings.database])
+            await _prepare(client[settings.database], api.sessions)
             prepared.set()
             await api.intake.run()
 
-        parts = [prepare_and_take_in()]
+        parts = [prepare_and_take_in(), api.sessions.keep()]
         if relay:
             parts.append(_relay(settings, relay, health, prepared))
         async with _Together(parts) as together:
@@ -143,11 +144,13 @@ async def _last_lap(parts: RelayParts) -> None:
     await asyncio.to_thread(parts.producer.close)
 
 
-async def _prepare(database: Any) -> None:
+async def _prepare(database: Any, sessions: GroupSessions | None = None) -> None:
     """Collections and indexes, before anything is written. Waits for a database that is down."""
     while True:
         try:
             await ensure_indexes_async(database, COLLECTIONS)
+            if sessions is not None:
+                await sessions.end_own_past()
         except Exception as error:  # noqa: BLE001  # Whatever it is, health says NOT_SERVING and the log says why.
             _log.warning("database unavailable, trying again", error_kind=type(error).__name__)
             await asyncio.sleep(_RETRY_SECONDS)

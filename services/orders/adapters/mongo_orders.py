@@ -17,7 +17,8 @@ from chassis.unbroken import unbroken
 from orders.adapters import schema
 from orders.adapters.documents import log_document, log_id, order_document, outbox_document, stored_order
 from orders.adapters.mongo_errors import Translated, translate
-from orders.use_cases.ports import OrderQuery, OrderRow
+from orders.adapters.mongo_sessions import GroupSessions
+from orders.use_cases.ports import OrderQuery, OrderRow, StoreConflict
 from orders.use_cases.stored import Changes, StoredOrder
 
 _UNKNOWN_RESULT = "UnknownTransactionCommitResult"
@@ -30,30 +31,35 @@ _DURABLE = WriteConcern(w="majority", j=True, wtimeout=5_000)
 class MongoOrders:
     """The OrderStore. Every update filters by `_id` alone; versions are compared by reading inside the transaction."""
 
-    def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
-        self._client = client
+    def __init__(self, client: AsyncMongoClient[Document], database: str, sessions: GroupSessions) -> None:
+        self._sessions = sessions
         self._orders = client[database][schema.ORDERS]
         self._events = client[database][schema.EVENTS]
         self._outbox = client[database][schema.OUTBOX]
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["MongoGroupCommit"]:
-        async with self._client.start_session() as session:
-            group = MongoGroupCommit(self._orders, self._events, self._outbox, session)
-            with Translated(nothing_written=True):
-                await session.start_transaction(read_concern=_SNAPSHOT, write_concern=_DURABLE)
-            try:
-                yield group
-            except BaseException:
-                await _abort(session)
-                raise
-            if not group.wrote:
+        """One at a time."""
+        with Translated(nothing_written=True):
+            session = await self._sessions.current()
+            await session.start_transaction(read_concern=_SNAPSHOT, write_concern=_DURABLE)
+        group = MongoGroupCommit(self._orders, self._events, self._outbox, session)
+        try:
+            yield group
+            if group.wrote:
+                crash_point("orders.before_commit")
+                await _commit(session)
+                crash_point("orders.after_commit")
+            else:
                 # Nothing to make durable; ending it tells the server to forget its snapshot.
                 await _abort(session)
-                return
-            crash_point("orders.before_commit")
-            await _commit(session)
-            crash_point("orders.after_commit")
+        except StoreConflict:
+            await _abort(session)
+            raise
+        except BaseException:
+            await _abort(session)
+            await self._sessions.renew()
+            raise
 
     @unbroken
     async def find(self, key: str) -> StoredOrder | None:

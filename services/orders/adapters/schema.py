@@ -12,6 +12,7 @@ OUTBOX = "outbox"
 MERCHANTS = "merchants"
 API_KEYS = "api_keys"
 LEASES = "leases"
+SESSIONS = "sessions"
 
 COLLECTIONS = (
     # A list shows the newest change last, one merchant's only.
@@ -21,4 +22,5 @@ COLLECTIONS = (
     CollectionSpec(MERCHANTS),
     CollectionSpec(API_KEYS, [IndexModel([("merchant", 1), ("created", 1)], name="merchant_created")]),
     CollectionSpec(LEASES),
+    CollectionSpec(SESSIONS),
 )
