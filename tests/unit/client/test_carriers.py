@@ -1,4 +1,6 @@
+import runpy
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -91,3 +93,8 @@ def test_every_mapping_is_total_and_its_event_can_be_sent(first: str, second: st
         event = word.event("P-1").parcel_progressed
         assert event.status
         assert len(event.carrier_code) <= 64
+
+
+def test_the_published_tables_are_those_of_the_code() -> None:
+    tool = Path(__file__).parents[3] / "protos" / "tools" / "carrier_tables.py"
+    assert runpy.run_path(str(tool))["main"](["--check"]) == 0, "run python protos/tools/carrier_tables.py"
