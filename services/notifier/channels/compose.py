@@ -65,7 +65,7 @@ def compose(envelope: Envelope, content: Content) -> Letter:
     if envelope.thread_root != envelope.message_id:
         headers["In-Reply-To"] = headers["References"] = safe("References", envelope.thread_root)
     boundary = f"=_wismo_{hashlib.sha256(envelope.message_id.encode()).hexdigest()[:24]}"
-    headers["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
+    headers["Content-Type"] = f'multipart/alternative;\n boundary="{boundary}"'
     head = "".join(f"{name}: {value}\n" for name, value in headers.items()).replace("\n", "\r\n").encode("ascii")
     parts = [_part("plain", content.text), _part("html", content.html)]
     body = b"".join(b"--" + boundary.encode() + b"\r\n" + part for part in parts)

@@ -57,9 +57,9 @@ UNDONE_BY: Mapping[MessageKind, frozenset[events.ChangeKind.ValueType]] = {
     MessageKind.DOWNLOAD_RENEWED: frozenset(
         {events.CHANGE_KIND_DOWNLOAD_REVOKED, events.CHANGE_KIND_DOWNLOAD_READY, events.CHANGE_KIND_DOWNLOAD_RENEWED}
     ),
-    MessageKind.DOWNLOAD_REVOKED: frozenset({events.CHANGE_KIND_DOWNLOAD_READY}),
+    MessageKind.DOWNLOAD_REVOKED: frozenset({events.CHANGE_KIND_DOWNLOAD_READY, events.CHANGE_KIND_DOWNLOAD_REVOKED}),
     MessageKind.ACCESS_GRANTED: frozenset({events.CHANGE_KIND_ACCESS_REVOKED, events.CHANGE_KIND_ACCESS_GRANTED}),
-    MessageKind.ACCESS_REVOKED: frozenset({events.CHANGE_KIND_ACCESS_GRANTED}),
+    MessageKind.ACCESS_REVOKED: frozenset({events.CHANGE_KIND_ACCESS_GRANTED, events.CHANGE_KIND_ACCESS_REVOKED}),
     MessageKind.TRIAL_STARTED: frozenset({events.CHANGE_KIND_TRIAL_CANCELLED, events.CHANGE_KIND_CHARGE_MADE}),
     MessageKind.CHARGE_COMING: frozenset(
         {events.CHANGE_KIND_TRIAL_CANCELLED, events.CHANGE_KIND_CHARGE_MADE, events.CHANGE_KIND_CHARGE_COMING}
