@@ -50,6 +50,7 @@ class Counts:
     told: int = 0
     skipped: int = 0
     """Planned messages that were overtaken by newer news, each with its reason."""
+    skipped_because: dict[str, int] = field(default_factory=dict)
     told_again: int = 0
     """Mails that came twice with one Message-ID: a crash between the end of DATA and its answer."""
     wrong: dict[str, int] = field(
@@ -150,7 +151,11 @@ def _told(mongo: str, folder: Path, records: list[OrderEvent], counts: Counts) -
             mails = arrived[message_id(message.id, domain)]
             counts.told += mails > 0
             counts.told_again += max(mails - 1, 0)
-            counts.skipped += state == "skipped"
+            if row and state == "skipped":
+                counts.skipped += 1
+                # The reason without the message that it names.
+                reason = str(row["reason"]).partition(" merchants/")[0]
+                counts.skipped_because[reason] = counts.skipped_because.get(reason, 0) + 1
             counts.wrong["not_planned"] += row is None
             counts.wrong["unsettled"] += state in {"planned", "claimed"}
             counts.wrong["dead"] += state in {"dead", "unknown"}
