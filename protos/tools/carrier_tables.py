@@ -17,8 +17,8 @@ INTRODUCTION = """\
 # Carriers' words in Wismo's vocabulary
 
 Made from `wismo.client.carriers` by `python protos/tools/carrier_tables.py`; a test holds it to the code. Status and
-reason are `TrackingStatus` and `ExceptionReason` of [tracking.proto](../protos/wismo/orders/v1/tracking.proto).
-A value that a table does not have is sent as `IN_TRANSIT` (a reason as `OTHER`) with the value itself as `carrier_code`.
+reason are those of [tracking.proto](../protos/wismo/orders/v1/tracking.proto).
+A value that a table does not have is sent as `IN_TRANSIT` (a reason as `OTHER`), with the value as `carrier_code`.
 """
 
 

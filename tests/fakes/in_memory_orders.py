@@ -10,21 +10,14 @@ import queue
 import threading
 from collections.abc import Iterator
 from concurrent import futures
-from datetime import timedelta
 
 import grpc
-from google.protobuf.any_pb2 import Any
-from google.protobuf.duration_pb2 import Duration
-from google.protobuf.message import Message
-from google.rpc import error_details_pb2
-from google.rpc.status_pb2 import Status
 
-from wismo.orders.v1 import merchants_service_pb2 as merchants
+from tests.fakes.in_memory_merchants import ADMIN_KEY, InMemoryMerchants
+from tests.fakes.refusals import Refusal, bad_field, unavailable
 from wismo.orders.v1 import orders_service_pb2 as orders
 from wismo.orders.v1.fulfilment_event_pb2 import EFFECT_APPLIED, EFFECT_REPEATED
-from wismo.orders.v1.merchant_pb2 import ApiKey, Merchant
 from wismo.orders.v1.merchants_service_pb2_grpc import (
-    MerchantsServiceServicer,
     add_MerchantsServiceServicer_to_server,
 )
 from wismo.orders.v1.order_pb2 import ORDER_STATE_CONFIRMED, Order
@@ -32,54 +25,17 @@ from wismo.orders.v1.orders_service_pb2_grpc import OrdersServiceServicer, add_O
 
 Context = grpc.ServicerContext
 KEY = "wk_acme_0123456789"
-ADMIN_KEY = "admin-0123456789"
+__all__ = ["ADMIN_KEY", "KEY", "InMemoryOrders"]
 
 
-class Refusal(Exception):
-    """Answered as a status with details."""
-
-    def __init__(self, code: grpc.StatusCode, message: str, reason: str, *details: Message) -> None:
-        super().__init__(message)
-        number, _ = code.value
-        packed = []
-        for detail in (error_details_pb2.ErrorInfo(domain="wismo", reason=reason), *details):
-            packed.append(Any())
-            packed[-1].Pack(detail)
-        self.code = code
-        self.status = Status(code=number, message=message, details=packed)
-
-    def abort(self, context: Context) -> None:
-        context.set_trailing_metadata((("grpc-status-details-bin", self.status.SerializeToString()),))
-        context.abort(self.code, self.status.message)
-
-
-def bad_field(field: str, why: str) -> Refusal:
-    violation = error_details_pb2.BadRequest.FieldViolation(field=field, description=why)
-    bad = error_details_pb2.BadRequest(field_violations=[violation])
-    return Refusal(grpc.StatusCode.INVALID_ARGUMENT, f"{field}: {why}", "INVALID_FIELD", bad)
-
-
-def busy(seconds: float) -> Refusal:
-    delay = Duration()
-    delay.FromTimedelta(timedelta(seconds=seconds))
-    return Refusal(
-        grpc.StatusCode.RESOURCE_EXHAUSTED, "too much", "RATE_LIMITED", error_details_pb2.RetryInfo(retry_delay=delay)
-    )
-
-
-def unavailable() -> Refusal:
-    return Refusal(grpc.StatusCode.UNAVAILABLE, "not now", "STORE_UNAVAILABLE")
-
-
-class InMemoryOrders(OrdersServiceServicer, MerchantsServiceServicer):
+class InMemoryOrders(InMemoryMerchants, OrdersServiceServicer):
     """The service and its server; state outlives `stop` and `start`, as a database does."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.orders: dict[str, Order] = {}
         self.recorded: dict[str, list[orders.RecordEventRequest]] = {}
         self.calls: list[str] = []
-        self.merchants: dict[str, Merchant] = {}
-        self.keys: dict[str, ApiKey] = {}
         self._answers: dict[tuple[str, str], tuple[bytes, orders.RecordEventResponse]] = {}
         self._refusals: list[Refusal] = []
         self._lost_answers = 0
@@ -214,68 +170,6 @@ class InMemoryOrders(OrdersServiceServicer, MerchantsServiceServicer):
         self._enter("EraseBuyer", context)
         self.orders[request.order].ClearField("buyer")
         return orders.EraseBuyerResponse(order=self.orders[request.order])
-
-    # ------------------------------------------------------------------------------------------------------ merchants
-
-    def CreateMerchant(
-        self, request: merchants.CreateMerchantRequest, context: Context
-    ) -> merchants.CreateMerchantResponse:
-        self._enter("CreateMerchant", context)
-        if self._key(context) != ADMIN_KEY:
-            Refusal(grpc.StatusCode.PERMISSION_DENIED, "the admin key is needed", "ADMIN_ONLY").abort(context)
-        if request.merchant.name in self.merchants:
-            Refusal(grpc.StatusCode.ALREADY_EXISTS, "exists already", "MERCHANT_EXISTS").abort(context)
-        merchant = Merchant()
-        merchant.CopyFrom(request.merchant)
-        merchant.revision = 1
-        self.merchants[merchant.name] = merchant
-        return merchants.CreateMerchantResponse(merchant=merchant)
-
-    def GetMerchant(self, request: merchants.GetMerchantRequest, context: Context) -> merchants.GetMerchantResponse:
-        self._enter("GetMerchant", context)
-        if request.name not in self.merchants:
-            Refusal(grpc.StatusCode.NOT_FOUND, f"{request.name} does not exist", "NOT_FOUND").abort(context)
-        return merchants.GetMerchantResponse(merchant=self.merchants[request.name])
-
-    def UpdateMerchant(
-        self, request: merchants.UpdateMerchantRequest, context: Context
-    ) -> merchants.UpdateMerchantResponse:
-        self._enter("UpdateMerchant", context)
-        merchant = self.merchants[request.merchant.name]
-        for path in request.update_mask.paths:
-            value = getattr(request.merchant, path)
-            if isinstance(value, Message):
-                getattr(merchant, path).CopyFrom(value)
-            else:
-                setattr(merchant, path, value)
-        merchant.revision += 1
-        return merchants.UpdateMerchantResponse(merchant=merchant)
-
-    def ListMerchants(
-        self, request: merchants.ListMerchantsRequest, context: Context
-    ) -> merchants.ListMerchantsResponse:
-        self._enter("ListMerchants", context)
-        return merchants.ListMerchantsResponse(merchants=self.merchants.values())
-
-    def CreateApiKey(self, request: merchants.CreateApiKeyRequest, context: Context) -> merchants.CreateApiKeyResponse:
-        self._enter("CreateApiKey", context)
-        key = ApiKey(
-            name=f"{request.parent}/apiKeys/k{len(self.keys) + 1}",
-            display_name=request.display_name,
-            scope=request.scope,
-        )
-        key.create_time.GetCurrentTime()
-        self.keys[key.name] = key
-        return merchants.CreateApiKeyResponse(api_key=key, secret=f"wk_{request.parent.rpartition('/')[2]}_secret")
-
-    def ListApiKeys(self, request: merchants.ListApiKeysRequest, context: Context) -> merchants.ListApiKeysResponse:
-        self._enter("ListApiKeys", context)
-        return merchants.ListApiKeysResponse(api_keys=self.keys.values())
-
-    def RevokeApiKey(self, request: merchants.RevokeApiKeyRequest, context: Context) -> merchants.RevokeApiKeyResponse:
-        self._enter("RevokeApiKey", context)
-        self.keys[request.name].revoke_time.GetCurrentTime()
-        return merchants.RevokeApiKeyResponse(api_key=self.keys[request.name])
 
     # --------------------------------------------------------------------------------------------------------- inside
 

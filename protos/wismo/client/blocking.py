@@ -1,42 +1,27 @@
 """The client for programs that wait for each answer. One for the whole program: it is safe to share between threads."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from decimal import Decimal
-from types import TracebackType
-from typing import Self, TypeVar
-
-import grpc
 
 from wismo.client.batch import Batch
+from wismo.client.blocking_merchants import BlockingMerchantCalls
 from wismo.client.blocking_stream import stream_events
 from wismo.client.blocking_watch import watch_orders
-from wismo.client.channel import Tls, connect, tls_of
-from wismo.client.connection import BlockingConnection
-from wismo.client.errors import Unavailable, WismoError, from_rpc
-from wismo.client.requests import Requests, batches
-from wismo.client.results import Change, Emission, NewApiKey, Outcome, Page, Recorded, new_request_id
-from wismo.client.retry import NO_RETRY, RetryPolicy, Tries
+from wismo.client.errors import WismoError
+from wismo.client.requests import batches
+from wismo.client.results import Change, Emission, Outcome, Page, Recorded, new_request_id
 from wismo.client.values import Money
-from wismo.client.vocabulary import ApiKeyScope, OrderState, QuestionChannel, QuestionState
-from wismo.orders.v1 import merchants_service_pb2 as merchants_messages
+from wismo.client.vocabulary import OrderState, QuestionChannel, QuestionState
 from wismo.orders.v1 import orders_service_pb2 as orders_messages
 from wismo.orders.v1.buyer_pb2 import Buyer
 from wismo.orders.v1.fulfilment_event_pb2 import FulfilmentEvent
-from wismo.orders.v1.merchant_pb2 import ApiKey, Merchant
-from wismo.orders.v1.merchants_service_pb2_grpc import MerchantsServiceStub
 from wismo.orders.v1.order_pb2 import Order
-from wismo.orders.v1.orders_service_pb2_grpc import OrdersServiceStub
 from wismo.orders.v1.question_pb2 import Question
 from wismo.orders.v1.questions_service_pb2 import CheckChargeResponse, OrderQuestion
 from wismo.orders.v1.questions_service_pb2_grpc import ChargesServiceStub, QuestionsServiceStub
 
-Request = TypeVar("Request")
-Response = TypeVar("Response")
 
-
-class WismoClient:
+class WismoClient(BlockingMerchantCalls):
     """Emits events and reads orders. ``with WismoClient("orders.example:50051", "wk_…", tls=True) as wismo: …``
 
     ``merchant`` is what the key says; an admin key says none, so name it. Orders are given by reference, or by full
@@ -45,57 +30,6 @@ class WismoClient:
     `wismo.client.errors`. ``request_id`` is made for you where you give none; give one where you must send the same
     again after a crash of your own.
     """
-
-    def __init__(
-        self,
-        target: str,
-        api_key: str,
-        *,
-        tls: bool | Tls | None = None,
-        merchant: str | None = None,
-        timeout: float = 10.0,
-        retry: RetryPolicy | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self.target = target
-        self.channel = connect(target, tls_of(tls))
-        self._connection = BlockingConnection(
-            orders=OrdersServiceStub(self.channel),
-            requests=Requests.of(api_key, merchant),
-            metadata=(("authorization", f"Bearer {api_key}"),),
-            timeout=timeout,
-            retry=retry or RetryPolicy(),
-            sleep=sleep,
-        )
-        self._orders = self._connection.orders
-        self._requests = self._connection.requests
-        self._merchants = MerchantsServiceStub(self.channel)
-        self._questions = QuestionsServiceStub(self.channel)
-        self._charges = ChargesServiceStub(self.channel)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the connection; calls under way fail."""
-        self.channel.close()
-
-    def wait_until_reachable(self, seconds: float) -> None:
-        """Return once the server takes connections; raises Unavailable after ``seconds``."""
-        ready = grpc.channel_ready_future(self.channel)
-        try:
-            ready.result(timeout=seconds)
-        except grpc.FutureTimeoutError:
-            raise Unavailable(
-                f"{self.target} was not reachable for {seconds:g} s", code=grpc.StatusCode.UNAVAILABLE
-            ) from None
-        finally:
-            ready.cancel()
 
     # -------------------------------------------------------------------------------------------------------- orders
 
@@ -203,101 +137,30 @@ class WismoClient:
         request_id: str | None = None,
     ) -> Question:
         """File what a buyer asked elsewhere, by mail or telephone."""
-        return self._call(self._questions.AskQuestion, self._requests.ask(order, text, channel, request_id)).question
+        return self._call(
+            QuestionsServiceStub(self.channel).AskQuestion, self._requests.ask(order, text, channel, request_id)
+        ).question
 
     def answer_question(self, order: str, question_id: str, text: str, *, request_id: str | None = None) -> Question:
         """Answer; the buyer gets it by message and on the page."""
         request = self._requests.answer(order, question_id, text, request_id)
-        return self._call(self._questions.AnswerQuestion, request).question
+        return self._call(QuestionsServiceStub(self.channel).AnswerQuestion, request).question
 
     def list_questions(
         self, *, state: QuestionState | str | None = None, page_size: int = 50, page_token: str = ""
     ) -> Page[OrderQuestion]:
         """One page of questions by due time."""
         request = self._requests.list_questions(state, page_size, page_token)
-        answer = self._call(self._questions.ListQuestions, request)
+        answer = self._call(QuestionsServiceStub(self.channel).ListQuestions, request)
         return Page(list(answer.questions), answer.next_page_token)
 
     def check_charge(
         self, order: str, line_id: str, amount: Money | tuple[Decimal | int | str, str]
     ) -> CheckChargeResponse:
         """May this trial be charged now, and if not, why not?"""
-        return self._call(self._charges.CheckCharge, self._requests.check_charge(order, line_id, amount))
-
-    # --------------------------------------------------------------------------------------------- merchants and keys
-
-    def create_merchant(self, merchant: Merchant) -> Merchant:
-        """Create a merchant (admin key). After a lost connection AlreadyExists may be the answer to your own first
-        try.
-        """
-        request = merchants_messages.CreateMerchantRequest(merchant=merchant)
-        return self._call(self._merchants.CreateMerchant, request).merchant
-
-    def get_merchant(self, merchant: str | None = None) -> Merchant:
-        """A merchant; none named: the key's own."""
-        request = merchants_messages.GetMerchantRequest(name=self._requests.parent(merchant))
-        return self._call(self._merchants.GetMerchant, request).merchant
-
-    def update_merchant(self, merchant: Merchant, *, fields: Iterable[str] | None = None) -> Merchant:
-        """Change a merchant: the top-level ``fields`` named, for example ``["brand"]``; none named: every one that is
-        set.
-        """
-        request = self._requests.update_merchant(merchant, fields)
-        return self._call(self._merchants.UpdateMerchant, request).merchant
-
-    def list_merchants(self, *, page_size: int = 50, page_token: str = "") -> Page[Merchant]:
-        """One page of all merchants (admin key)."""
-        request = merchants_messages.ListMerchantsRequest(page_size=page_size, page_token=page_token)
-        answer = self._call(self._merchants.ListMerchants, request)
-        return Page(list(answer.merchants), answer.next_page_token)
-
-    def create_key(
-        self,
-        *,
-        display_name: str = "",
-        scope: ApiKeyScope | str = ApiKeyScope.WRITE,
-        expires_at: datetime | None = None,
-        merchant: str | None = None,
-    ) -> NewApiKey:
-        """Make an API key; its secret is never shown again. Never tried again: a second key that nobody knows is a
-        risk.
-        """
-        request = self._requests.create_key(merchant, display_name, scope, expires_at)
-        answer = self._call(self._merchants.CreateApiKey, request, retry=NO_RETRY)
-        return NewApiKey(answer.api_key, answer.secret)
-
-    def list_keys(self, merchant: str | None = None) -> list[ApiKey]:
-        """All keys, revoked ones too, oldest first, without their secrets."""
-        request = merchants_messages.ListApiKeysRequest(parent=self._requests.parent(merchant))
-        return list(self._call(self._merchants.ListApiKeys, request).api_keys)
-
-    def revoke_key(self, key: str) -> ApiKey:
-        """Make a key stop working, within 10 seconds on all servers."""
-        request = merchants_messages.RevokeApiKeyRequest(name=self._requests.key_name(key))
-        return self._call(self._merchants.RevokeApiKey, request).api_key
-
-    # ------------------------------------------------------------------------------------------------------ transport
-
-    def _call(
-        self,
-        method: "grpc.UnaryUnaryMultiCallable[Request, Response]",
-        request: Request,
-        *,
-        retry: RetryPolicy | None = None,
-    ) -> Response:
-        tries = self._tries(retry)
-        while True:
-            try:
-                return method(request, timeout=tries.timeout(), metadata=self._connection.metadata)
-            except grpc.RpcError as raised:
-                error = from_rpc(raised)
-                seconds = tries.wait(error)
-                if seconds is None:
-                    raise error from raised
-            self._connection.sleep(seconds)
-
-    def _tries(self, retry: RetryPolicy | None = None) -> Tries:
-        return Tries(retry or self._connection.retry, self._connection.timeout)
+        return self._call(
+            ChargesServiceStub(self.channel).CheckCharge, self._requests.check_charge(order, line_id, amount)
+        )
 
     def _record_batch(self, emissions: list[Emission]) -> list[Outcome]:
         batch = Batch(emissions, self._tries())

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.in_memory_orders import InMemoryOrders, bad_field
+from tests.fakes.in_memory_orders import InMemoryOrders
+from tests.fakes.refusals import bad_field
 from tests.integration.cli.conftest import ORDER, Run
 
 NAME = "merchants/acme/orders/R-1"

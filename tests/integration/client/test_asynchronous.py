@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.fakes.in_memory_orders import KEY, InMemoryOrders, unavailable
+from tests.fakes.in_memory_orders import KEY, InMemoryOrders
+from tests.fakes.refusals import unavailable
 from wismo.client import AsyncWismoClient, Emission, NotFound, RetryPolicy, Unavailable, WismoClient, drafts, events
 
 NAME = "merchants/acme/orders/R-1"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from tests.fakes.in_memory_orders import ADMIN_KEY, InMemoryOrders, Refusal, bad_field, busy, unavailable
+from tests.fakes.in_memory_orders import ADMIN_KEY, InMemoryOrders
+from tests.fakes.refusals import Refusal, bad_field, busy, unavailable
 from wismo.client import (
     AlreadyExists,
     Conflict,

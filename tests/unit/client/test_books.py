@@ -3,7 +3,7 @@
 import grpc
 import pytest
 
-from tests.fakes.in_memory_orders import bad_field, unavailable
+from tests.fakes.refusals import bad_field, unavailable
 from wismo.client import Change, Emission, InvalidInput, RetryPolicy, events
 from wismo.client.batch import Batch
 from wismo.client.requests import BATCH_EVENTS, batches
