@@ -141,7 +141,7 @@ def build_api(
 def owner_name(bound: Address | None) -> str:
     """The name by which this process owns leases and sessions. `bound` is an address that it listens at, if any.
 
-    Nobody else on this host can listen at the same address, so whoever owned something under this name before is dead: a
+    Nobody else on this host can listen at the same address, so who owned something under this name before is dead: a
     process that crashed and was started again goes on at once. Without an address the name is never used twice.
     """
     mark = str(bound) if bound is not None else secrets.token_hex(8)
