@@ -56,7 +56,7 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
         ledger,
         deliverers(settings, ledger),
         measures,
-        pace=Pace(senders=settings.senders),
+        pace=Pace(senders=settings.senders, lease=settings.lease_seconds),
         heartbeat=health.heartbeat("dispatcher", max_age=120.0),
     )
     planner = Planner(ledger, measures, topics=topics, planned=dispatcher.wake)

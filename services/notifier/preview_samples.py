@@ -2,12 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
-from google.protobuf.timestamp_pb2 import Timestamp
-from google.type.money_pb2 import Money
 
 from chassis.sealing import Sealer
 from notifier.planning.kinds import MessageKind
@@ -61,7 +58,9 @@ def _payment(state: payments.PaymentState.ValueType) -> Maker:
     def make(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> events.FulfilmentEvent:
         order.payment_state = state
         failed = state == payments.PAYMENT_STATE_FAILED
-        change = events.PaymentChanged(payment_state=state, pay_url="" if state == payments.PAYMENT_STATE_PAID else PAY_URL)
+        change = events.PaymentChanged(
+            payment_state=state, pay_url="" if state == payments.PAYMENT_STATE_PAID else PAY_URL
+        )
         change.reason = words.payment_reason if failed else ""
         return events.FulfilmentEvent(payment_changed=change)
 
@@ -112,12 +111,12 @@ def _shipped(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> events.F
 
 def _corrected(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> events.FulfilmentEvent:
     _ship(order, tracking.TRACKING_STATUS_IN_TRANSIT)
-    return events.FulfilmentEvent(parcel_corrected=events.ParcelCorrected(parcel_id="p1", tracking_number="RM123456785GB"))
+    return events.FulfilmentEvent(
+        parcel_corrected=events.ParcelCorrected(parcel_id="p1", tracking_number="RM123456785GB")
+    )
 
 
-def _progress(
-    status: tracking.TrackingStatus.ValueType, state: lines.LineState.ValueType, **change: Any
-) -> Maker:
+def _progress(status: tracking.TrackingStatus.ValueType, state: lines.LineState.ValueType, **change: Any) -> Maker:
     def make(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> events.FulfilmentEvent:
         parcel = _ship(order, status, reason=change.get("reason", 0))
         order.lines[0].state = state
@@ -150,7 +149,9 @@ def _point(words: SampleTexts, seal: Seal) -> parcel_pb2.PickupPoint:
 def _return_started(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> events.FulfilmentEvent:
     order.lines[0].state = lines.LINE_STATE_RETURNING
     quantities = [lines.LineQuantity(line_id="book", quantity=1)]
-    return events.FulfilmentEvent(return_started=events.ReturnStarted(lines=quantities, tracking_url="https://track.example/back"))
+    return events.FulfilmentEvent(
+        return_started=events.ReturnStarted(lines=quantities, tracking_url="https://track.example/back")
+    )
 
 
 def _return_received(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> events.FulfilmentEvent:
@@ -277,7 +278,9 @@ def _charge_made(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> even
     _trial(order, words).charged_at.CopyFrom(at(0))
     order.lines[2].state = lines.LINE_STATE_SUBSCRIBED
     return events.FulfilmentEvent(
-        charge_made=events.ChargeMade(line_id="room", amount=words.price, receipt_url="https://pay.lantern.example/receipt")
+        charge_made=events.ChargeMade(
+            line_id="room", amount=words.price, receipt_url="https://pay.lantern.example/receipt"
+        )
     )
 
 
@@ -350,9 +353,7 @@ def _problem_resolved(order: order_pb2.Order, words: SampleTexts, seal: Seal) ->
 
 def _new_date(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> events.FulfilmentEvent:
     expected = lines.Expectation(latest=at(days=6), source=tracking.EXPECTATION_SOURCE_MERCHANT)
-    return events.FulfilmentEvent(
-        expectation_revised=events.ExpectationRevised(line_ids=["book"], expected=expected)
-    )
+    return events.FulfilmentEvent(expectation_revised=events.ExpectationRevised(line_ids=["book"], expected=expected))
 
 
 def _cancelled(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> events.FulfilmentEvent:
@@ -389,9 +390,7 @@ def _ask(order: order_pb2.Order, words: SampleTexts) -> None:
 
 def _question(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> events.FulfilmentEvent:
     _ask(order, words)
-    return events.FulfilmentEvent(
-        question_acknowledged=events.QuestionAcknowledged(question_id="q1", reply_by=at(24))
-    )
+    return events.FulfilmentEvent(question_acknowledged=events.QuestionAcknowledged(question_id="q1", reply_by=at(24)))
 
 
 def _answer(order: order_pb2.Order, words: SampleTexts, seal: Seal) -> events.FulfilmentEvent:

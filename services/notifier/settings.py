@@ -13,6 +13,7 @@ from chassis.settings import (
     log_format,
     log_level,
     optional,
+    seconds,
     setting,
     text,
     url,
@@ -66,6 +67,12 @@ class Settings:
     )
     senders: int = setting(
         "WISMO_SENDERS", integer(1, 64), default="4", help="Threads that send, each with a connection."
+    )
+    lease_seconds: float = setting(
+        "WISMO_SENDER_LEASE",
+        seconds(5, 3600),
+        default="30",
+        help="How long a message stays with a sender that shows no sign of life, in seconds.",
     )
     topic_partitions: int = setting(
         "WISMO_TOPIC_PARTITIONS", integer(1, 1000), default="12", help="Partitions of topics that are made here."

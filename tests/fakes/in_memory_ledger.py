@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from notifier.adapters.ledger_documents import new_row
 from notifier.sending.ledger import Backlog, Batch, Exchanged
 from notifier.sending.rows import Claim, Row, Settlement, Snapshot, State
-from notifier.sending.turn import Turn, claims, lend, replayed, settle
+from notifier.sending.turn import Turn, lend, renew, replayed, settle, turn_result
 
 
 class InMemoryLedger:
@@ -43,11 +43,14 @@ class InMemoryLedger:
                     self.rows[row.id] = replace(row, change=b"", parts=())
             return len(fresh)
 
-    def exchange(self, settlements: Sequence[Settlement], want: int, lease: timedelta) -> Exchanged:
+    def exchange(
+        self, settlements: Sequence[Settlement], want: int, lease: timedelta, held: Sequence[Claim] = ()
+    ) -> Exchanged:
         with self._lock:
             now, asked_at, token, turn = self._now(), self._monotonic(), uuid.uuid4().hex, Turn()
             settle(turn, self.rows, settlements, now)
-            limit = max(2 * want, 1)
+            renew(turn, self.rows, held, now, lease)
+            limit = 2 * want
             open_rows = [row for row in self.rows.values() if row.state.is_open]
             due = sorted((row for row in open_rows if row.due_at <= now), key=lambda row: row.due_at)[:limit]
             looked_at = due if want > 0 else []
@@ -55,8 +58,7 @@ class InMemoryLedger:
             threads |= {row.thread for row in looked_at}
             lend(turn, [row for row in open_rows if row.thread in threads], want, now, token, lease)
             self.rows |= turn.changed
-            lent = claims(turn, token, asked_at + lease.total_seconds())
-            return Exchanged(tuple(lent), tuple(turn.ended), turn.fenced, more=len(looked_at) >= limit)
+            return turn_result(turn, token, asked_at + lease.total_seconds(), more=0 < limit <= len(looked_at))
 
     def mark_intent(self, claim: Claim) -> bool:
         with self._lock:

@@ -22,6 +22,7 @@ from status_page.projection.reading import ORDER_EVENTS
 from status_page.web.cookies import CookieJar, derive
 from status_page.web.languages import catalog
 from status_page.web.parts import Parts
+from status_page.web.rendering import Templates
 from status_page.web.shops import Shops
 from status_page.web.static_files import StaticFiles
 from tests.fakes.status_page import (
@@ -62,6 +63,7 @@ class Site:
         self.woken = 0
         self.downloads_dir = downloads_dir
         self.projector = Projector(self.orders, self.merchants, self.counters, self.lookup_keys)
+        texts, static = catalog(), StaticFiles()
         self.parts = Parts(
             clock=self.clock,
             orders=self.orders,
@@ -74,9 +76,10 @@ class Site:
             sealer=keys.sealer(),
             cookies=CookieJar(keys.COOKIE_KEY, secure=secure),
             lookup_keys=self.lookup_keys,
-            catalog=catalog(),
+            catalog=texts,
             health=self.health,
-            static=StaticFiles(),
+            static=static,
+            templates=Templates(texts, static.url),
             hosts={"orders.severny.test": "severny"},
             downloads_dir=downloads_dir,
             secure=secure,

@@ -132,7 +132,8 @@ def test_no_english_is_left_in_russian(name: str) -> None:
     content = rendered("ru")[name].content
     # Only what the sample's shop wrote in Latin may stand there: names of files, codes, carriers, addresses, keys on a keyboard.
     allowed = re.compile(
-        r"https?://\S+|\S+@\S+|atlas-2\.1-setup\.exe|ATLAS-[\w-]+|Kl0O-\S+|R-10042|RM\w+|CDEK|Caps Lock|Windows", re.IGNORECASE
+        r"https?://\S+|\S+@\S+|atlas-2\.1-setup\.exe|ATLAS-[\w-]+|Kl0O-\S+|R-10042|RM\w+|CDEK|Caps Lock|Windows",
+        re.IGNORECASE,
     )
     left = LATIN.findall(allowed.sub("", f"{content.subject}\n{content.text}"))
     assert left == []

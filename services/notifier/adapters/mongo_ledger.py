@@ -18,7 +18,7 @@ from chassis.mongo import CollectionSpec, Document, database_now, ensure_indexes
 from notifier.adapters.ledger_documents import new_row, row_from, row_to
 from notifier.sending.ledger import Backlog, Batch, Exchanged
 from notifier.sending.rows import Claim, Row, Settlement, Snapshot, State
-from notifier.sending.turn import Turn, claims, lend, replayed, settle
+from notifier.sending.turn import Turn, lend, renew, replayed, settle, turn_result
 
 COLLECTIONS = (
     CollectionSpec(
@@ -81,35 +81,34 @@ class MongoLedger:
 
         return run_transaction(self._client, work)
 
-    def exchange(self, settlements: Sequence[Settlement], want: int, lease: timedelta) -> Exchanged:
-        now = database_now(self._database)
+    def exchange(
+        self, settlements: Sequence[Settlement], want: int, lease: timedelta, held: Sequence[Claim] = ()
+    ) -> Exchanged:
         asked_at = self._monotonic()
+        now = database_now(self._database)
         token = uuid.uuid4().hex
-        looked_at = max(2 * want, 1)
+        looked_at = 2 * want
+        ids = [settlement.row_id for settlement in settlements] + [claim.row.id for claim in held]
 
         def work(session: ClientSession) -> Exchanged:
             turn = Turn()
-            held: dict[str, Row] = {}
-            if settlements:
-                ids = [settlement.row_id for settlement in settlements]
-                held = self._rows(self._messages.find({"_id": {"$in": ids}}, session=session))
-                settle(turn, held, settlements, now)
+            under_way = self._rows(self._messages.find({"_id": {"$in": ids}}, session=session)) if ids else {}
+            settle(turn, under_way, settlements, now)
+            renew(turn, under_way, held, now, lease)
             due: dict[str, Row] = {}
             if want > 0:
-                found = (
-                    self._messages.find({"due_at": {"$lte": now}}, session=session).sort("due_at", 1).limit(looked_at)
-                )
-                due = self._rows(found)
-            threads = {row.thread for row in held.values()} | {row.thread for row in due.values()}
+                found = self._messages.find({"due_at": {"$lte": now}}, session=session).sort("due_at", 1)
+                due = self._rows(found.limit(looked_at))
+            # Where a row was settled the next one of its thread may go; where one is still held nothing may.
+            settled = {under_way[one.row_id].thread for one in settlements if one.row_id in under_way}
+            threads = settled | {row.thread for row in due.values()}
             if threads:
                 waiting = self._rows(self._messages.find({"queue": {"$in": sorted(threads)}}, session=session))
                 lend(turn, waiting.values(), want, now, token, lease)
             if turn.changed:
-                self._messages.bulk_write(
-                    [ReplaceOne({"_id": row.id}, row_to(row)) for row in turn.changed.values()], session=session
-                )
-            lent = claims(turn, token, asked_at + lease.total_seconds())
-            return Exchanged(tuple(lent), tuple(turn.ended), turn.fenced, more=len(due) >= looked_at)
+                writes = [ReplaceOne({"_id": row.id}, row_to(row)) for row in turn.changed.values()]
+                self._messages.bulk_write(writes, ordered=False, session=session)
+            return turn_result(turn, token, asked_at + lease.total_seconds(), more=0 < looked_at <= len(due))
 
         return run_transaction(self._client, work)
 

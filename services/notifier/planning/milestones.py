@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from notifier.planning.kinds import Decision, MessageKind, NotTold, Tell
 from wismo.events.v1.order_event_pb2 import OrderEvent
-from wismo.orders.v1 import merchant_pb2 as merchants
 from wismo.orders.v1 import fulfilment_event_pb2 as events
+from wismo.orders.v1 import merchant_pb2 as merchants
 from wismo.orders.v1 import order_pb2, parcel_pb2
 from wismo.orders.v1 import tracking_pb2 as tracking
 
@@ -93,7 +93,8 @@ def _left_just_now(event: OrderEvent, parcel: parcel_pb2.Parcel) -> bool:
 def _says_it_again(event: OrderEvent, parcel: parcel_pb2.Parcel) -> bool:
     change, occurred_at = event.change, event.change.occurred_at.ToDatetime()
     earlier = [scan for scan in parcel.scans if scan.occurred_at.ToDatetime() < occurred_at]
-    # merchant.proto: "in transit" is told for the first time only. Anything else is compared with what came just before.
+    # merchant.proto: "in transit" is told for the first time only. Anything else is compared with what came just
+    # before.
     looked_at = earlier if change.parcel_progressed.status in MOVING else earlier[-1:]
     return any(is_same_news(change, _as_entry(scan)) for scan in looked_at)
 

@@ -29,19 +29,22 @@ GIVE_UP_AFTER = 48 * 3600.0
 # a minute of the fault's end (I6).
 OF_THE_MESSAGE = Backoff(initial=20.0, maximum=3600.0, floor=5.0)
 OF_THE_WAY = Backoff(initial=2.0, maximum=20.0, floor=0.5)
-# No new attempt begins this close to the end of the lease: what is begun must be able to end within it.
-LEASE_MARGIN = 5.0
+# No new attempt begins this close to the end of the lease. One that has begun is covered by the lease's being
+# prolonged.
+LEASE_MARGIN = 2.0
 
 Result = Sent | Again | Ended | Doubtful
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Work:
     """A claim with everything that is needed to carry it out."""
 
     claim: Claim
     snapshot: Snapshot | None
     merchant: bytes
+    stop_at: float
+    """When the lease ends, by the monotonic clock. Moves on while the dispatcher prolongs it."""
 
 
 class Deliverer:
@@ -67,7 +70,7 @@ class Deliverer:
     def deliver(self, work: Work) -> tuple[Result, Outcome | None]:
         """How the row is to be settled, and what the channel said if it came to that."""
         row = work.claim.row
-        if self._monotonic() > work.claim.stop_at - LEASE_MARGIN:
+        if self._is_nearly_over(work):
             return Again(0.0, "the lease was nearly over", counts=False), None
         if work.snapshot is None:
             return Ended(State.DEAD, "the order is not stored"), None
@@ -80,7 +83,7 @@ class Deliverer:
         letter = self._letter(row, tellings, order, merchant)
         if not isinstance(letter, Letter):
             return letter, None
-        outcome = self._channel.send(letter, lambda: self._may_go_out(work.claim))
+        outcome = self._channel.send(letter, lambda: self._may_go_out(work))
         return self._result(row, outcome), outcome
 
     def close(self) -> None:
@@ -116,10 +119,13 @@ class Deliverer:
             _log.exception("message not rendered", row=row.id, kind=row.kind.value)
             return self._later_or_dead(row, f"not rendered: {type(error).__name__}")
 
-    def _may_go_out(self, claim: Claim) -> bool:
-        if self._monotonic() > claim.stop_at - LEASE_MARGIN:
+    def _is_nearly_over(self, work: Work) -> bool:
+        return self._monotonic() > work.stop_at - LEASE_MARGIN
+
+    def _may_go_out(self, work: Work) -> bool:
+        if self._is_nearly_over(work):
             return False
-        return self._ledger.mark_intent(claim) if claim.row.doubt else True
+        return self._ledger.mark_intent(work.claim) if work.claim.row.doubt else True
 
     def _result(self, row: Row, outcome: Outcome) -> Result:
         match outcome:

@@ -32,7 +32,8 @@ class Pace:
     senders: int = 4
     ahead: int = 16
     """Rows lent per sender at a time; more of them share a commit, and more are in doubt after a crash."""
-    lease: float = 120.0
+    lease: float = 30.0
+    """How long a row stays lent without a sign of life of this process; prolonged at a third of it."""
     poll: float = 0.5
     """How often rows that are not new (retries, windows, others' lost leases) are looked for."""
     linger: float = 0.02
@@ -71,7 +72,8 @@ class Dispatcher:
         self._stopping = False
         self._finished: list[Settlement] = []
         self._first_finished_at = 0.0
-        self._under_way = 0
+        self._held: dict[str, Work] = {}
+        self._renewed_at = 0.0
         self._blocked_until = 0.0
         self._blocked_times = 0
         self._more_due = False
@@ -114,7 +116,7 @@ class Dispatcher:
                 finished, self._finished = self._finished, []
                 self._woken = False
                 stopping = self._stopping
-                if stopping and not finished and not self._under_way:
+                if stopping and not finished and not self._held:
                     return
                 want = 0 if stopping else self._wanted()
             try:
@@ -135,7 +137,7 @@ class Dispatcher:
         if self._stopping or self._woken:
             return True
         waiting = len(self._finished)
-        if waiting and self._more_due and self._under_way <= self._pace.capacity // 2:
+        if waiting and self._more_due and len(self._held) <= self._pace.capacity // 2:
             return True
         if waiting >= self._pace.capacity // 2:
             return True
@@ -144,42 +146,68 @@ class Dispatcher:
     def _patience(self) -> float:
         if self._finished:
             return max(0.001, self._pace.linger - (self._monotonic() - self._first_finished_at))
-        if self._more_due and self._under_way == 0 and self._monotonic() >= self._blocked_until:
+        if self._more_due and not self._held and self._monotonic() >= self._blocked_until:
             return 0.0
         return self._pace.poll
 
     def _wanted(self) -> int:
-        room = self._pace.capacity - self._under_way
+        room = self._pace.capacity - len(self._held)
         if self._blocked_times == 0:
             return max(0, room)
         # The way is blocked: one message at a time is enough to find out whether it still is.
-        return 1 if self._monotonic() >= self._blocked_until and self._under_way == 0 else 0
+        return 1 if self._monotonic() >= self._blocked_until and not self._held else 0
 
     def _turn(self, finished: list[Settlement], want: int) -> None:
+        held = self._to_prolong()
         if finished:
             crash_point("notifier.send.before_settle")
-        exchanged = self._ledger.exchange(finished, want, timedelta(seconds=self._pace.lease))
-        if finished:
-            crash_point("notifier.send.after_settle")
+        exchanged = self._ledger.exchange(
+            finished, want, timedelta(seconds=self._pace.lease), [work.claim for work in held]
+        )
+        finished.clear()  # From here on a failure must not settle them again.
+        crash_point("notifier.send.after_settle")
+        for work in held:
+            if work.claim.row.id in exchanged.renewed:
+                work.stop_at = exchanged.stop_at
         self._count(exchanged)
         self._more_due = exchanged.more
-        claims = exchanged.claims
-        if claims:
+        if exchanged.claims:
             crash_point("notifier.send.after_claim")
-            with self._changed:
-                self._under_way += len(claims)
-            snapshots = self._ledger.snapshots(sorted({claim.row.order for claim in claims}))
-            merchants = self._ledger.merchants(sorted({one.merchant for one in snapshots.values()}))
-            for claim in claims:
-                if claim.row.doubt:
-                    self._measures.possible_duplicates.inc()
-                snapshot = snapshots.get(claim.row.order)
-                self._work.put(Work(claim, snapshot, merchants.get(snapshot.merchant, b"") if snapshot else b""))
+            self._hand_out(exchanged)
         if self._monotonic() - self._measured_at >= self._pace.backlog:
             self._measured_at = self._monotonic()
             backlog = self._ledger.backlog()
             self._measures.open.set(backlog.open)
             self._measures.oldest_due.set(backlog.oldest_wait.total_seconds())
+
+    def _to_prolong(self) -> list[Work]:
+        """Everything that is under way, each time a third of the lease has passed; else nothing."""
+        now = self._monotonic()
+        if now - self._renewed_at < self._pace.lease / 3:
+            return []
+        self._renewed_at = now
+        with self._changed:
+            return list(self._held.values())
+
+    def _hand_out(self, exchanged: Exchanged) -> None:
+        claims = exchanged.claims
+        try:
+            snapshots = self._ledger.snapshots(sorted({claim.row.order for claim in claims}))
+            merchants = self._ledger.merchants(sorted({one.merchant for one in snapshots.values()}))
+        except Exception:
+            back = [Settlement(one.row.id, one.token, Again(0.0, "not read", counts=False)) for one in claims]
+            with self._changed:
+                self._finished += back
+            raise
+        for claim in claims:
+            if claim.row.doubt:
+                self._measures.possible_duplicates.inc()
+            snapshot = snapshots.get(claim.row.order)
+            merchant = merchants.get(snapshot.merchant, b"") if snapshot else b""
+            work = Work(claim, snapshot, merchant, exchanged.stop_at)
+            with self._changed:
+                self._held[claim.row.id] = work
+            self._work.put(work)
 
     def _count(self, exchanged: Exchanged) -> None:
         self._measures.fenced.inc(exchanged.fenced)
@@ -211,7 +239,7 @@ class Dispatcher:
             name, reason = type(outcome).__name__.lower(), getattr(outcome, "reason", "")
             self._measures.attempts.labels(EMAIL, name, reason).inc()
         with self._changed:
-            self._under_way -= 1
+            del self._held[work.claim.row.id]
             if not self._finished:
                 self._first_finished_at = self._monotonic()
             self._finished.append(Settlement(work.claim.row.id, work.claim.token, result))

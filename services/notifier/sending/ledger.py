@@ -26,6 +26,10 @@ class Exchanged:
     ended: tuple[Row, ...] = ()
     fenced: int = 0
     more: bool = False
+    renewed: frozenset[str] = frozenset()
+    """Ids of the rows whose lease was prolonged."""
+    stop_at: float = 0.0
+    """Until when, by the monotonic clock, what was lent or prolonged in this turn may be worked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,12 @@ class Ledger(Protocol):
         """
         ...
 
-    def exchange(self, settlements: Sequence[Settlement], want: int, lease: timedelta) -> Exchanged:
-        """Write outcomes and lend up to ``want`` due rows for ``lease``, in one commit. Per thread in order of
-        sequence.
+    def exchange(
+        self, settlements: Sequence[Settlement], want: int, lease: timedelta, held: Sequence[Claim] = ()
+    ) -> Exchanged:
+        """Write outcomes, prolong what is ``held``, lend up to ``want`` due rows for ``lease``, all in one commit.
+
+        Per thread in order of sequence, one row at a time.
         """
         ...
 

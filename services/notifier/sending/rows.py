@@ -85,11 +85,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A row lent to a sender until ``stop_at`` by the monotonic clock; ``token`` fences its settlement."""
+    """A row lent to a sender; ``token`` fences its settlement."""
 
     row: Row
     token: str
-    stop_at: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from notifier.sending.ledger import Exchanged
 from notifier.sending.rows import Again, Claim, Doubtful, Ended, Part, Row, Sent, Settlement, State
 
 AFTER_DOUBT = timedelta(seconds=5)
@@ -21,6 +22,8 @@ class Turn:
     claimed: list[Row] = field(default_factory=list)
     ended: list[Row] = field(default_factory=list)
     """Rows that reached an end in this turn."""
+    renewed: list[str] = field(default_factory=list)
+    """Ids of the rows whose lease was prolonged."""
     fenced: int = 0
     """Settlements that came too late: somebody else has the row by now."""
 
@@ -40,6 +43,15 @@ def settle(turn: Turn, rows: Mapping[str, Row], settlements: Sequence[Settlement
             turn.fenced += 1
             continue
         turn.write(_settled(row, settlement, now))
+
+
+def renew(turn: Turn, rows: Mapping[str, Row], held: Iterable[Claim], now: datetime, lease: timedelta) -> None:
+    """Prolong the leases of what is still under way, where they still stand."""
+    for claim in held:
+        row = rows.get(claim.row.id)
+        if row is not None and row.state == State.CLAIMED and row.claim == claim.token:
+            turn.write(replace(row, due_at=now + lease))
+            turn.renewed.append(row.id)
 
 
 def _settled(row: Row, settlement: Settlement, now: datetime) -> Row:
@@ -143,9 +155,10 @@ def _end(row: Row, state: State, reason: str, now: datetime) -> Row:
     return replace(row, state=state, claim="", intent=False, reason=reason, settled_at=now)
 
 
-def claims(turn: Turn, token: str, stop_at: float) -> list[Claim]:
-    """What the turn lends, ready to be handed to senders."""
-    return [Claim(row, token, stop_at) for row in turn.claimed]
+def turn_result(turn: Turn, token: str, stop_at: float, *, more: bool) -> Exchanged:
+    """What the dispatcher is told of the turn."""
+    lent = tuple(Claim(row, token) for row in turn.claimed)
+    return Exchanged(lent, tuple(turn.ended), turn.fenced, more, frozenset(turn.renewed), stop_at)
 
 
 def replayed(row: Row, now: datetime) -> Row:

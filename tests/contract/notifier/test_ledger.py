@@ -141,6 +141,24 @@ def test_a_row_in_doubt_that_is_lost_again_after_its_intent_ends_as_unknown(ledg
     assert sequences(list(turn.claims)) == [2]
 
 
+def test_a_lease_that_is_prolonged_goes_to_nobody_else(ledger: Ledger) -> None:
+    enter(ledger, new("o", 1))
+    claim = take(ledger, lease=SHORT)[0]
+    turn = ledger.exchange((), 10, LEASE, held=[claim])
+    assert turn.renewed == {claim.row.id}
+    time.sleep(0.2)
+    assert take(ledger) == []
+    assert [row.state for row in end(ledger, claim, Sent()).ended] == [State.SENT]
+
+
+def test_a_lease_that_was_lost_is_not_prolonged(ledger: Ledger) -> None:
+    enter(ledger, new("o", 1))
+    slow = take(ledger, lease=SHORT)[0]
+    time.sleep(0.2)
+    take(ledger)
+    assert ledger.exchange((), 0, LEASE, held=[slow]).renewed == frozenset()
+
+
 def test_intent_is_not_marked_for_somebody_who_lost_the_lease(ledger: Ledger) -> None:
     enter(ledger, new("o", 1))
     slow = take(ledger, lease=SHORT)[0]

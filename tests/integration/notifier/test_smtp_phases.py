@@ -9,7 +9,9 @@ from notifier.channels.outcome import Letter, Outcome, Rejected, Retry, Sent, Un
 from notifier.channels.smtp import SmtpChannel, SmtpServer
 from tests.fakes.scripted_smtp import HANG_UP, RESET, SILENCE, ScriptedSmtp
 
-LETTER = Letter("shop@example.org", "robin@example.org", b"Subject: hello\r\n\r\n.a line that begins with a dot\r\nend\r\n")
+LETTER = Letter(
+    "shop@example.org", "robin@example.org", b"Subject: hello\r\n\r\n.a line that begins with a dot\r\nend\r\n"
+)
 EARLY = ["connect", "ehlo", "mail", "rcpt", "data"]
 
 

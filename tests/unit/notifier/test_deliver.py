@@ -44,7 +44,7 @@ def work(event: OrderEvent, newest: OrderEvent | None = None, *, stop_at: float 
     message = plan(event, event.merchant.policies, Preferences())[0]
     row = new_row(NewMessage(message, event.change.SerializeToString(), NOW), NOW)
     snapshot = Snapshot(newest.subject, newest.sequence, newest.merchant.name, newest.order.SerializeToString())
-    return Work(Claim(row, "token", stop_at), snapshot, newest.merchant.SerializeToString())
+    return Work(Claim(row, "token"), snapshot, newest.merchant.SerializeToString(), stop_at)
 
 
 def test_a_message_goes_to_the_buyer_from_the_merchant() -> None:
@@ -88,7 +88,12 @@ def test_of_a_merged_message_only_what_is_still_true_is_told() -> None:
     channel, story = RecordingChannel(), mixed.mixed_order()
     download, out_for_delivery, newest = story.told[1], story.told[5], story.told[6]
     item = work(out_for_delivery, newest)
-    part = Part("part", download.sequence, plan(download, merchants.Policies(), Preferences())[0].kind, download.change.SerializeToString())
+    part = Part(
+        "part",
+        download.sequence,
+        plan(download, merchants.Policies(), Preferences())[0].kind,
+        download.change.SerializeToString(),
+    )
     row = replace(item.claim.row, parts=(part,))
     result, _ = deliverer(channel).deliver(replace(item, claim=replace(item.claim, row=row)))
     assert result == Sent()
@@ -157,7 +162,7 @@ def test_what_can_be_tried_again_is_given_up_after_two_days() -> None:
 
 def test_nothing_is_begun_when_the_lease_is_nearly_over() -> None:
     channel = RecordingChannel()
-    result, _ = deliverer(channel).deliver(work(mixed.mixed_order().told[0], stop_at=4.0))
+    result, _ = deliverer(channel).deliver(work(mixed.mixed_order().told[0], stop_at=1.0))
     assert isinstance(result, Again)
     assert not result.counts
     assert channel.letters == []

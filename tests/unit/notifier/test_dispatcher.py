@@ -39,7 +39,9 @@ class Running:
         self.registry = CollectorRegistry()
         measures = Measures(self.registry)
         self.beats = 0
-        self.dispatcher = Dispatcher(self.ledger, lambda: self._deliverer(channel), measures, pace=pace, heartbeat=self._beat)
+        self.dispatcher = Dispatcher(
+            self.ledger, lambda: self._deliverer(channel), measures, pace=pace, heartbeat=self._beat
+        )
         self.planner = Planner(self.ledger, measures, planned=self.dispatcher.wake)
 
     def __enter__(self) -> "Running":
@@ -54,7 +56,9 @@ class Running:
 
     def count(self, **labels: str) -> float:
         found = self.registry.collect()
-        samples = [sample for metric in found for sample in metric.samples if sample.name == "wismo_notifier_messages_total"]
+        samples = [
+            sample for metric in found for sample in metric.samples if sample.name == "wismo_notifier_messages_total"
+        ]
         return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
 
     def _deliverer(self, channel: RecordingChannel) -> Deliverer:

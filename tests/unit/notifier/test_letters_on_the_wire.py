@@ -21,7 +21,9 @@ ENVELOPE = Envelope(
     language="ru",
     date=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
 )
-CONTENT = Content("Заказ R-10042: посылка в пути, и тема настолько длинная, что её нужно переносить", "Привет\n.\n", "<p>Привет</p>")
+CONTENT = Content(
+    "Заказ R-10042: посылка в пути, и тема настолько длинная, что её нужно переносить", "Привет\n.\n", "<p>Привет</p>"
+)
 
 
 def parsed(envelope: Envelope = ENVELOPE, content: Content = CONTENT) -> EmailMessage:
@@ -87,7 +89,9 @@ def test_line_ends_and_nul_are_refused_in_every_header(bad: str) -> None:
         compose(ENVELOPE, Content(bad, "text", "html"))
 
 
-@pytest.mark.parametrize("bad", ["", "nobody", "a@b@c", "a b@example.org", "<a@example.org>", "a@example.org,b@example.org"])
+@pytest.mark.parametrize(
+    "bad", ["", "nobody", "a@b@c", "a b@example.org", "<a@example.org>", "a@example.org,b@example.org"]
+)
 def test_what_is_no_plain_address_is_refused(bad: str) -> None:
     with pytest.raises(BadHeader):
         bare_address("To", bad)

@@ -151,7 +151,8 @@ class TellingAnOrder(RuleBasedStateMachine):
 
     def _work(self, claim: Claim) -> Work:
         merchant = self.ledger.merchants([self.story.merchant.name])[self.story.merchant.name]
-        return Work(claim, self.ledger.snapshots([claim.row.order])[claim.row.order], merchant)
+        stop_at = claim.row.due_at.timestamp()
+        return Work(claim, self.ledger.snapshots([claim.row.order])[claim.row.order], merchant, stop_at)
 
     def _told(self) -> list[str]:
         by_message_id = {message_id(row_id, "test.invalid"): row_id for row_id in self.ledger.rows}
@@ -199,7 +200,7 @@ class TellingAnOrder(RuleBasedStateMachine):
 
 
 TellingAnOrder.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=120, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestTellingAnOrder = TellingAnOrder.TestCase
 
