@@ -1,7 +1,7 @@
-"""A letter as bytes: multipart/alternative with plain text beside HTML, and the headers that keep one thread per order.
+"""A letter as bytes: plain text beside HTML, and the headers that keep one thread per order.
 
-Built by hand over the standard library's encoders: the headers are few and fixed, and the email package's generator would take most
-of a sender's time.
+Built by hand over the standard library's encoders: the headers are few and fixed, and the email package's generator
+would take most of a sender's time.
 """
 
 import base64

@@ -84,10 +84,9 @@ class Planner:
             if isinstance(decision, NotTold):
                 kind = events.ChangeKind.Name(change_kind(event.change)).removeprefix("CHANGE_KIND_").lower()
                 self._measures.messages.labels(kind, EMAIL, "not_told", decision.because).inc()
-            for message in plan(event, policies, self._preferences):
-                messages.append(
-                    NewMessage(message, event.change.SerializeToString(), event.time.ToDatetime(tzinfo=UTC))
-                )
+            change, event_at = event.change.SerializeToString(), event.time.ToDatetime(tzinfo=UTC)
+            planned = plan(event, policies, self._preferences)
+            messages += [NewMessage(message, change, event_at) for message in planned]
             if event.subject not in newest or newest[event.subject].sequence < event.sequence:
                 newest[event.subject] = event
             if event.merchant.name and known.get(event.merchant.name, -1) < event.merchant.revision:

@@ -143,7 +143,8 @@ def _log_in(kit: Kit, login_url: str, username: str) -> list[str]:
     return [
         *steps,
         kit.gettext(
-            "Mark the code in this mail: double-click it with a mouse, or press on it and hold with a finger. Choose “Copy”."
+            "Mark the code in this mail: double-click it with a mouse, or press on it and hold with a finger. "
+            "Choose “Copy”."
         ),
         kit.gettext(
             "Go back to the login page. Press and hold (or right-click) the field for the code, and choose “Paste”. "

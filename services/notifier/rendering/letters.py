@@ -182,23 +182,11 @@ def _part(
             "subject": subject,
             "preheader": Markup(preheader),  # noqa: S704  # As above.
             "content": Markup(content),  # noqa: S704  # As above.
-            "masthead": _masthead(shell),
+            "masthead": Markup(templates.masthead_html.render(shell)),  # noqa: S704  # As above.
             "lines_table": Markup(templates.lines_html.render(shell)),  # noqa: S704  # As above.
             "foot": Markup(templates.foot_html.render(shell)),  # noqa: S704  # As above.
         }
     )
-
-
-def _masthead(shell: dict[str, Any]) -> Markup:
-    name = Markup("{}").format(shell["merchant"])
-    if shell["logo_url"]:
-        image = '<img src="{}" alt="{}" height="48" style="max-height:48px;height:48px;width:auto;border:0" />'
-        name = Markup(image).format(shell["logo_url"], shell["merchant"])
-    if shell["shop_url"]:
-        return Markup('<a href="{}" style="color:{};text-decoration:none">{}</a>').format(
-            shell["shop_url"], shell["accent"], name
-        )
-    return name
 
 
 def _without_wide_gaps(text: str) -> str:

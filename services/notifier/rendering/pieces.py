@@ -37,6 +37,7 @@ class Pieces:
         self._text = _environment(language, html=False)
         self.layout_html = self._html.from_string(compiled_layout())
         self.layout_text = self._text.get_template("layout/layout.txt")
+        self.masthead_html = self._html.get_template("layout/masthead.html")
         self.lines_html = self._html.get_template("layout/lines.html")
         self.foot_html = self._html.get_template("layout/foot.html")
 

@@ -9,7 +9,8 @@ from chassis.keys import Key, KeyRing
 from chassis.sealing import Sealer
 from chassis.signed_links import LinkSigner
 from notifier.planning.kinds import MessageKind
-from notifier.preview_samples import NOW, Sample, samples
+from notifier.preview.samples import Sample, samples
+from notifier.preview.stage import NOW
 from notifier.rendering.letters import Rendered, Renderer, Telling
 
 _KEYS = KeyRing((Key("preview", bytes(32)),))
