@@ -28,6 +28,10 @@ class _Root(TyperGroup):
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # typer's Context is the one it is given.
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            # Whoever read our output has enough, as `head` does. Nothing may be written to it at the end either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(Exit.OK)
         except (UsageProblem, WismoError, OSError) as problem:
             session = ctx.obj if isinstance(ctx.obj, Session) else None
             output = session.output if session is not None else outputs()

@@ -11,6 +11,11 @@ from wismo.client.values import merchant_of_key
 
 DEFAULT_TARGET = "127.0.0.1:50051"
 FILE = Path(".wismo/cli.json")
+_ENVIRONMENT = {
+    "kafka_bootstrap": "WISMO_KAFKA_BOOTSTRAP",
+    "mongo_url": "WISMO_MONGO_URL",
+    "smtp_url": "WISMO_SMTP_URL",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Configuration:
     came_from: Mapping[str, str]
     """For `target` and `api_key`: the option, variable or file that said so."""
     extra: Mapping[str, str]
-    """Whatever else the file holds, for `doctor`: kafka_bootstrap, mongo_url."""
+    """Whatever else the file holds, for `doctor`: kafka_bootstrap, mongo_url, smtp_url, and ops.{process} addresses."""
 
     def __repr__(self) -> str:
         return f"Configuration(target={self.target!r})"
@@ -86,8 +91,8 @@ def configure(
 
     target = pick("target", DEFAULT_TARGET)
     if stored.get("target") not in {None, target}:
-        # A key in the file belongs to the file's server: it is never sent to another one that was named by hand.
-        stored = {name: value for name, value in stored.items() if name not in {"api_key", "admin_key"}}
+        # What the file holds belongs to its server: its keys are never sent to another one that was named by hand.
+        stored = {}
     return Configuration(
         target=target or DEFAULT_TARGET,
         api_key=pick("api_key"),
@@ -99,11 +104,7 @@ def configure(
         came_from=came_from,
         extra={
             **stored,
-            **{
-                name: environ[variable]
-                for name, variable in (("kafka_bootstrap", "WISMO_KAFKA_BOOTSTRAP"), ("mongo_url", "WISMO_MONGO_URL"))
-                if environ.get(variable)
-            },
+            **{name: environ[variable] for name, variable in _ENVIRONMENT.items() if environ.get(variable)},
         },
     )
 
@@ -115,4 +116,8 @@ def _read(path: Path) -> dict[str, str]:
         raise UsageProblem(f"{path} is no JSON: {bad}") from None
     if not isinstance(stored, dict):
         raise UsageProblem(f'{path} must hold an object, for example {{"target": "{DEFAULT_TARGET}"}}')
-    return {str(name): value for name, value in stored.items() if isinstance(value, str)}
+    flat = {str(name): value for name, value in stored.items() if isinstance(value, str)}
+    for name, values in stored.items():
+        if isinstance(values, dict):
+            flat.update({f"{name}.{key}": value for key, value in values.items() if isinstance(value, str)})
+    return flat

@@ -1,6 +1,7 @@
 """`wismo order create | get | list`."""
 
 import sys
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -130,12 +131,12 @@ def show(output: Output, order: Order) -> None:
 
 
 def _row(order: Order) -> list[str]:
-    kinds = ", ".join(f"{words.line_kind(line)}: {words.line_state(line) or 'received'}" for line in order.lines[:4])
+    lines = Counter(f"{words.line_kind(line)} {words.line_state(line) or 'received'}" for line in order.lines)
     open_ones = sum(not problem.HasField("resolved_at") for problem in order.problems)
     return [
         order.reference,
         words.order_state(order),
-        kinds + (", …" if len(order.lines) > 4 else ""),
+        ", ".join(f"{count} x {what}" if count > 1 else what for what, count in lines.items()),
         words.when(order.update_time),
         f"{open_ones} problem{'s' if open_ones > 1 else ''}" if open_ones else "",
     ]

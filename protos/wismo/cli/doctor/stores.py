@@ -48,7 +48,11 @@ def _kafka(bootstrap: str) -> Iterator[Finding]:
         there = set(consumer.topics())
         missing = [topic for topic in TOPICS if topic not in there]
         if missing:
-            yield warn("Kafka", f"{bootstrap}: no {', '.join(missing)}", "orders makes them when it starts.")
+            yield warn(
+                "Kafka",
+                f"{bootstrap}: no {', '.join(missing)}",
+                "The services make them when they start: orders the first two, notifier the last.",
+            )
         else:
             yield ok("Kafka", f"{bootstrap}: {len(TOPICS)} topics")
         ends = {topic: _ends(kafka, consumer, topic) for topic in TOPICS if topic in there}

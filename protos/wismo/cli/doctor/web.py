@@ -1,4 +1,4 @@
-"""The status page and the inbox, over HTTP; and by the way the clocks."""
+"""The status page, the processes behind it and the inbox, over HTTP; and by the way the clocks."""
 
 import urllib.error
 import urllib.request
@@ -22,6 +22,9 @@ def check(configuration: Configuration) -> Iterator[Finding]:
         yield from _page(configuration.page_url.rstrip("/"))
     else:
         yield warn("status page", "address not known", "Set page_url in .wismo/cli.json, or WISMO_PAGE_URL.")
+    for name, address in sorted(configuration.extra.items()):
+        if name.startswith("ops.") and address:
+            yield _process(f"{name.removeprefix('ops.')} process", f"http://{address}/readyz")
     if configuration.inbox_url:
         status, text, _ = _get(configuration.inbox_url)
         if status is None:
@@ -40,6 +43,18 @@ def _page(url: str) -> Iterator[Finding]:
         yield fail("status page", f"{url}/readyz answers {status}: {text}", "What it waits for stands beside it.")
     if date is not None:
         yield clock(date, datetime.now(UTC))
+
+
+def _process(name: str, url: str) -> Finding:
+    """A process of the stack, by its operations port: an address of one run, so silence may only mean that it has
+    ended.
+    """
+    status, text, _ = _get(url)
+    if status is None:
+        return warn(name, f"{url}: {text}", "Is the stack running (`make run`)?")
+    if status == 200:
+        return ok(name, "ready")
+    return fail(name, f"not ready: {text}", "What it waits for stands beside it.")
 
 
 def clock(server: datetime, here: datetime) -> Finding:
