@@ -64,7 +64,8 @@ def simulate(
         raise UsageProblem(f"--report: there is no folder {report_file.resolve().parent}")
     plans = [plan(seed, number, name, present, duration_scale) for number in range(1, orders + 1)]
     tally = Tally(planned=sum(1 + len(each.steps) for each in plans))
-    with credentials(session.configuration, merchant) as (api_key, parent):
+    interrupted = False
+    with credentials(session.configuration, merchant, name, patience) as (api_key, parent):
         facts = {
             "name": name,
             "seed": seed,
@@ -73,14 +74,13 @@ def simulate(
             "base": present.isoformat(),
             "duration_scale": duration_scale,
         }
-        interrupted = False
-        shop = _Terms(session.configuration, api_key, parent, name, rate, concurrency, patience)
+        terms = _Terms(session.configuration, api_key, parent, name, rate, concurrency, patience)
         try:
-            asyncio.run(_run(shop, plans, tally, session.output))
+            asyncio.run(_run(terms, plans, tally, session.output))
         except KeyboardInterrupt:
             interrupted = True
-    if report_file is not None:
-        write(report_file, report(tally, plans, facts | {"interrupted": interrupted}))
+        if report_file is not None:
+            write(report_file, report(tally, plans, facts | {"interrupted": interrupted}))
     _summary(session.output, tally, facts, as_json)
     if interrupted:
         raise typer.Exit(Exit.INTERRUPTED)

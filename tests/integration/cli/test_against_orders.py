@@ -1,0 +1,101 @@
+"""The command beside the real orders service: simulated lives are legal, what is acknowledged survives kill -9."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.orders.process import ADMIN_KEY, OrdersProcess, database_name
+from wismo.cli.documents import read_file
+from wismo.cli.friendly import Reader
+from wismo.client import WismoClient
+from wismo.orders.v1.merchant_pb2 import Merchant
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def orders(mongo_url: str, kafka_bootstrap: str) -> Iterator[OrdersProcess]:
+    with OrdersProcess(mongo_url, kafka_bootstrap, database_name()) as process:
+        yield process
+        process.stop()
+
+
+def wismo(orders: OrdersProcess, folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("WISMO_")}
+    environ |= {"WISMO_TARGET": orders.address, "WISMO_ADMIN_KEY": ADMIN_KEY}
+    command = [sys.executable, "-m", "wismo.cli", *arguments]
+    return subprocess.Popen(command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def report_of(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "r.json").read_text())
+    return content
+
+
+def test_simulated_lives_are_legal(orders: OrdersProcess, unique: str, tmp_path: Path) -> None:
+    simulation = wismo(
+        orders, tmp_path, "simulate", "--merchant", unique, "--orders", "80", "--rate", "0", "--report", "r.json"
+    )
+    _, errors = simulation.communicate(timeout=100)
+    assert simulation.returncode == 0, errors
+    report = report_of(tmp_path)
+    effects = Counter(event["effect"] for order in report["orders"] for event in order["events"])
+    assert set(effects) == {"applied", "noted", "repeated"}
+    assert report["refused"] == []
+
+
+def test_what_is_acknowledged_while_the_service_is_killed_is_there_afterwards(
+    orders: OrdersProcess, unique: str, tmp_path: Path
+) -> None:
+    simulation = wismo(
+        orders, tmp_path, "simulate", "--merchant", unique, "--orders", "60", "--rate", "100", "--report", "r.json"
+    )
+
+    def kill_twice() -> None:
+        for _ in range(2):
+            time.sleep(2)
+            orders.kill()
+            time.sleep(0.5)
+            orders.start()
+
+    killing = threading.Thread(target=kill_twice)
+    killing.start()
+    _, errors = simulation.communicate(timeout=100)
+    killing.join()
+    assert simulation.returncode == 0, errors
+    with WismoClient(orders.address, ADMIN_KEY, merchant=unique) as admin:
+        assert all(key.HasField("revoke_time") for key in admin.list_keys())
+        reader = admin.create_key(scope="read").secret
+    with WismoClient(orders.address, reader) as client:
+        there = {order.name: order for order in client.orders()}
+    for order in report_of(tmp_path)["orders"]:
+        kept = there[order["order"]]
+        acknowledged = {event["sequence"] for event in order["events"]}
+        assert acknowledged == set(range(1, kept.sequence + 1))
+
+
+def test_the_plain_script_speaks_to_the_real_service(orders: OrdersProcess, unique: str) -> None:
+    with WismoClient(orders.address, ADMIN_KEY, merchant=unique) as admin:
+        merchant = Merchant()
+        Reader().fill(merchant, read_file(str(ROOT / "docs/examples/merchant.yaml"))[0], "merchant")
+        merchant.name = f"merchants/{unique}"
+        admin.create_merchant(merchant)
+        key = admin.create_key(display_name="script").secret
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "docs/examples/emit.py"), "R-1"],
+        env={**os.environ, "WISMO_TARGET": orders.address, "WISMO_API_KEY": key},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "access_granted: number 3, EFFECT_APPLIED" in done.stdout
