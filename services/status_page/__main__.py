@@ -36,7 +36,8 @@ def main(arguments: list[str]) -> int:
 
 def _page(settings: PageSettings) -> int:
     configure("status_page", fmt=settings.log_format, level=settings.log_level)
-    _prepare(settings, StopSignal().install())
+    if not _prepare(settings, StopSignal().install()):
+        return 0
     from status_page.wsgi import serve
 
     serve(settings)

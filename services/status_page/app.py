@@ -6,7 +6,6 @@ from pathlib import Path
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chassis.localisation import install_jinja
 from status_page.downloads import routes as downloads_routes
 from status_page.lookup import limits
 from status_page.lookup import routes as lookup_routes
@@ -17,7 +16,7 @@ from status_page.web.languages import SPOKEN
 from status_page.web.measures import measure
 from status_page.web.parts import Parts, parts
 from status_page.web.security import LARGEST_FORM, MOST_FIELDS, refuse_odd_requests, secure_headers
-from status_page.web.visits import current_language, policy_input, visit
+from status_page.web.visits import policy_input, visit
 
 _PACKAGE = Path(__file__).parent
 
@@ -37,9 +36,6 @@ def create_app(
         MAX_FORM_PARTS=MOST_FIELDS,
         BUILD=build_digest(),
     )
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    install_jinja(app.jinja_env, current_language)
-    app.jinja_env.globals["languages"] = [its_parts.catalog.language(tag) for tag in SPOKEN]
     limits.install(app, limits_storage, database)
     for routes in (probes, static_files, lookup_routes, pages_routes, downloads_routes):
         app.register_blueprint(routes.blueprint)

@@ -34,6 +34,7 @@ from status_page.web.cookies import CookieJar, derive
 from status_page.web.languages import catalog
 from status_page.web.measures import WAITING
 from status_page.web.parts import Parts
+from status_page.web.rendering import Templates
 from status_page.web.shops import Shops
 from status_page.web.static_files import StaticFiles
 
@@ -65,6 +66,8 @@ def make_page(settings: PageSettings) -> Page:
     WAITING.set_function(_depth_of(outbox))
     secret = settings.cookie_key.reveal()
     secure = settings.page_url.startswith("https://")
+    texts = catalog()
+    static = StaticFiles()
     parts = Parts(
         clock=clock,
         orders=MongoOrderRows(database),
@@ -77,9 +80,10 @@ def make_page(settings: PageSettings) -> Page:
         sealer=Sealer(settings.sealing_keys),
         cookies=CookieJar(secret, secure=secure),
         lookup_keys=lookup_keys(settings),
-        catalog=catalog(),
+        catalog=texts,
         health=health,
-        static=StaticFiles(),
+        static=static,
+        templates=Templates(texts, static.url),
         hosts=merchant_hosts(settings.merchant_hosts),
         downloads_dir=settings.downloads_dir,
         secure=secure,
@@ -120,7 +124,8 @@ def make_projector(settings: ProjectorSettings) -> ProjectorParts:
     health.add_check("database", database_answers(client), timeout=3.0)
     health.add_check("kafka", lambda: broker_answers(settings.kafka_bootstrap), timeout=5.0)
     return ProjectorParts(
-        consumer=BatchConsumer(settings.kafka_bootstrap, GROUP, (ORDER_EVENTS, MERCHANT_EVENTS)),
+        # A projector that was killed keeps its partitions for the length of its session; pages stand still for as long.
+        consumer=BatchConsumer(settings.kafka_bootstrap, GROUP, (ORDER_EVENTS, MERCHANT_EVENTS), session_timeout=8.0),
         projector=Projector(
             MongoOrderRows(database),
             MongoMerchantRows(database),

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chassis.localisation import Language, mark
 
@@ -97,6 +98,7 @@ def letter_case_matters(language: Language, *, case_sensitive: bool) -> str:
     return language.gettext("It does not matter whether you type capital or small letters.")
 
 
+@lru_cache(maxsize=4096)  # Codes are made of a few characters, each spelt out on every page that shows one.
 def _name(character: str, language: Language) -> str:
     if character.isascii() and character.isdigit():
         return language.gettext(_DIGITS[int(character)])

@@ -125,7 +125,7 @@ def link_sent() -> Response:
 
 
 def _form(reference: str, status: int = 200) -> Response:
-    return page("lookup.html", status, action=_form_action(visit().shop), reference=reference)
+    return page("lookup.html", status, action=_form_action(visit().shop), reference=reference, closed=False)
 
 
 def _look_up() -> Response:

@@ -1,14 +1,18 @@
 """Downloads and accesses as the page shows them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from markupsafe import Markup
+
+from chassis.localisation import Language
 from chassis.sealing import Sealer
 from status_page.downloads.rights import Right
 from status_page.pages.moments import Moment, moment, moment_of
 from status_page.pages.secrets import opened
 from status_page.web.shops import origin_of, web_address
 from wismo.orders.v1 import entitlement_pb2
-from wording import Reader, SpelledCharacter, access_steps, download_steps, look_alikes, platform_name
+from wording import Reader, access_steps, download_steps, look_alikes, platform_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class Steps:
 
     platform: str
     title: str
-    steps: tuple[str, ...]
+    steps: Markup
+    """As items of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class DownloadView:
     files: tuple[FileView, ...]
     licence_key: str | None
     """Empty when none is needed; None when it cannot be shown now."""
-    look_alikes: tuple[SpelledCharacter, ...]
+    look_alikes: Markup
     expires: Moment | None
     """The end, where it follows from the first download: any other stands in the line's next step."""
     expires_after_days: int
@@ -69,7 +74,7 @@ class AccessView:
     username: str
     code: str | None
     case_sensitive: bool
-    look_alikes: tuple[SpelledCharacter, ...]
+    look_alikes: Markup
     steps: tuple[str, ...]
     expires: Moment | None
     expired: bool
@@ -94,7 +99,7 @@ def download_view(right: Right, order: str, reader: Reader, sealer: Sealer) -> D
         line_id=download.line_id,
         files=tuple(_file(file, right, reader) for file in download.files),
         licence_key=key,
-        look_alikes=look_alikes(key, reader.language) if key else (),
+        look_alikes=spelt_out(key, reader.language),
         expires=moment_of(end, reader) if end and not download.HasField("expires_at") else None,
         expires_after_days=right.days_after_first,
         expired=right.expired,
@@ -117,12 +122,30 @@ def access_view(access: entitlement_pb2.Access, order: str, reader: Reader, seal
         username=access.username,
         code=code,
         case_sensitive=access.case_sensitive,
-        look_alikes=look_alikes(code, reader.language) if code else (),
+        look_alikes=spelt_out(code, reader.language),
         steps=access_steps(access, reader.language),
         expires=expires,
         expired=expires is not None and expires.past,
         revoked=revoked,
     )
+
+
+@lru_cache(maxsize=2048)
+def _guide(platform: "entitlement_pb2.Platform.ValueType", key: str, file_name: str, language: Language) -> Steps:
+    steps = download_steps(platform, file_name, language)
+    return Steps(
+        key, platform_name(platform, language), Markup("\n").join(Markup("<li>{}</li>").format(step) for step in steps)
+    )
+
+
+def spelt_out(code: str | None, language: Language) -> Markup:
+    """The characters of a code that can be mistaken, with their names, as items of a list."""
+    return Markup("\n").join(_spelt(one.character, one.name) for one in look_alikes(code or "", language))
+
+
+@lru_cache(maxsize=4096)
+def _spelt(character: str, name: str) -> Markup:
+    return Markup('<li><code dir="ltr" translate="no">{}</code> {}</li>').format(character, name)
 
 
 def _file(file: entitlement_pb2.DownloadFile, right: Right, reader: Reader) -> FileView:
@@ -144,6 +167,5 @@ def _steps(download: entitlement_pb2.Download, reader: Reader) -> tuple[Steps, .
     for platform, key in _PLATFORMS.items():
         name = names.get(platform, for_all)
         if name is not None:
-            steps = download_steps(platform, name, reader.language)
-            guides.append(Steps(key, platform_name(platform, reader.language), steps))
+            guides.append(_guide(platform, key, name, reader.language))
     return tuple(guides)

@@ -123,7 +123,7 @@ def line_view(
 
 
 def _run_out(download: DownloadView | None, reader: Reader) -> NextStep | None:
-    """The next step of a download that has run out: only the page knows its counters and how often it may be renewed."""
+    """The next step of a download that has run out: only the page knows its counters, and the renewals."""
     if download is None or download.revoked or not (download.expired or download.all_gone):
         return None
     if download.expired:

@@ -1,7 +1,7 @@
 """An order as its page shows it: everything in the buyer's words, times and language, ready for the template."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from babel import Locale
@@ -61,7 +61,8 @@ class OrderView:
     """The whole page. ``full`` says whether it shows more than progress."""
 
     full: bool
-    merchant: str
+    path: str
+    """Where the page lives, without a slash at its end."""
     reference: str
     headline: str
     next_word: Moment | None
@@ -115,7 +116,7 @@ def _view(order: order_pb2.Order, taken: Taken, shop: Shop, reader: Reader, seal
     problems = [_problem(problem, titles, reader) for problem in order.problems]
     return OrderView(
         full=full,
-        merchant=shop.id,
+        path=f"/orders/{shop.id}/{order.reference}",
         reference=order.reference,
         headline=headline(order, reader),
         next_word=moment(order.next_update_at, reader) if order.HasField("next_update_at") else None,
@@ -145,7 +146,7 @@ def _view(order: order_pb2.Order, taken: Taken, shop: Shop, reader: Reader, seal
         money=_money(order, reader),
         timeline=_timeline(order, reader),
         address=_address(order, reader),
-        zone_name=reader.language.zone_name(reader.zone, reader.now),
+        zone_name=_zone_name(reader.language, reader.zone, reader.now.date()),
     )
 
 
@@ -205,6 +206,11 @@ def _address(order: order_pb2.Order, reader: Reader) -> tuple[str, ...]:
     town = " ".join(part for part in (address.postcode, address.city) if part)
     parts = (address.recipient, *address.lines, town, address.region, country)
     return tuple(part for part in parts if part)
+
+
+@lru_cache(maxsize=4096)
+def _zone_name(language: Language, zone: str, day: date) -> str:
+    return language.zone_name(zone, datetime.combine(day, time(12), UTC))
 
 
 @lru_cache(maxsize=4096)

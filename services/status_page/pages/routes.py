@@ -18,7 +18,7 @@ PURPOSE = "order"
 
 @blueprint.get("/o/<token>")
 def open_link(token: str) -> Response:
-    """Open a link: remembered in a cookie, then on to the clean address. Nothing else changes, however often it happens."""
+    """Open a link: remembered in a cookie, then on to the clean address. Nothing else changes, however often."""
     here = visit()
     our = here.parts
     now = our.clock.now()

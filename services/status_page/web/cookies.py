@@ -91,7 +91,7 @@ class CookieJar:
         self._set(response, self.session_name, self._seal(self.session_name, content), SESSION_SECONDS)
 
     def progress(self, request: Request) -> tuple[str, str] | None:
-        """Order and merchant of the last look-up, the order empty when none was found; None when there was no look-up."""
+        """Order and merchant of the last look-up, the order empty after a miss; None without a look-up."""
         content = self._open(self.progress_name, request.cookies.get(self.progress_name, ""))
         try:
             order, merchant = json.loads(content)

@@ -4,7 +4,7 @@ import hashlib
 import mimetypes
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, request
 
 from status_page.web.brand import brand_of
 from status_page.web.parts import parts
@@ -21,13 +21,10 @@ class StaticFiles:
     def __init__(self, folder: Path = _FOLDER) -> None:
         self._files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
         self._digests = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in self._files.items()}
-        self._urls: dict[str, str] = {}
 
     def url(self, name: str) -> str:
         """The address of a file; KeyError for one that is not there."""
-        if name not in self._urls:
-            self._urls[name] = url_for("static_files.serve", digest=self._digests[name], name=name)
-        return self._urls[name]
+        return f"/static/{self._digests[name]}/{name}"
 
     def find(self, digest: str, name: str) -> bytes | None:
         """The content, if it is that of this digest."""

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from flask import Response, current_app, g, render_template, request
+from flask import Response, current_app, g, request
 
 from chassis.localisation import Language
 from status_page.web.cookies import Session
@@ -35,12 +35,6 @@ class Visit:
         self.shop = shop
         self.speak(buyers=buyers, shops=shop.default_locale if shop else "en")
 
-    @property
-    def form_token(self) -> str:
-        """What the forms of this page carry. Makes sure that the browser gets the cookie that it belongs to."""
-        g.needs_session = True
-        return self.parts.cookies.form_token(self.session)
-
 
 def visit() -> Visit:
     """The request's own, made when it is first asked for. Asks no database."""
@@ -54,9 +48,15 @@ def visit() -> Visit:
     return found
 
 
-def current_language() -> Language:
-    """For templates."""
-    return visit().language
+class _FormToken:
+    """What the forms of a page carry. A page that shows it makes sure that the browser has the cookie it belongs to."""
+
+    def __init__(self, here: Visit) -> None:
+        self._here = here
+
+    def __html__(self) -> str:
+        g.needs_session = True
+        return self._here.parts.cookies.form_token(self._here.session)
 
 
 def page(template: str, status: int = 200, /, **values: object) -> Response:
@@ -71,7 +71,9 @@ def rendered(template: str, /, **values: object) -> Response:
     """A page with what every page needs. Its nonce is fresh unless the visit has one already."""
     here = visit()
     here.nonce = here.nonce or secrets.token_urlsafe(15)
-    body = render_template(template, visit=here, shop=here.shop, static=here.parts.static.url, **values)
+    body = here.parts.templates.render(
+        template, here.language, shop=here.shop, nonce=here.nonce, token=_FormToken(here), **values
+    )
     response: Response = current_app.response_class(body, mimetype="text/html")
     response.headers["Content-Language"] = here.language.html_tag
     return response

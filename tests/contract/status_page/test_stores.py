@@ -1,7 +1,7 @@
 """One suite over the stores of the page: in memory, and on a real database server."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -41,28 +41,28 @@ class Stores:
 
 
 @pytest.fixture(params=["memory", "mongo"])
-def stores(request: pytest.FixtureRequest, unique: str) -> Stores:
+def stores(request: pytest.FixtureRequest, unique: str) -> Iterator[Stores]:
     if request.param == "memory":
         outbox = InMemoryOutbox()
         counters = InMemoryDownloadCounters(outbox)
-        return Stores(
+        yield Stores(
             InMemoryOrderRows(),
             InMemoryMerchantRows(),
             counters,
             outbox,
             lambda: [fact.kind for fact in outbox.facts],
         )
-    client = connect(request.getfixturevalue("mongo_url"), "contract")
-    request.addfinalizer(client.close)
-    database = client[unique]
-    ensure_indexes(database, COLLECTIONS)
-    return Stores(
-        MongoOrderRows(database),
-        MongoMerchantRows(database),
-        MongoDownloadCounters(database),
-        MongoOutbox(database),
-        lambda: [row["kind"] for row in database["outbox"].find()],
-    )
+        return
+    with connect(request.getfixturevalue("mongo_url"), "contract") as client:
+        database = client[unique]
+        ensure_indexes(database, COLLECTIONS)
+        yield Stores(
+            MongoOrderRows(database),
+            MongoMerchantRows(database),
+            MongoDownloadCounters(database),
+            MongoOutbox(database),
+            lambda: [row["kind"] for row in database["outbox"].find()],
+        )
 
 
 def test_what_was_written_is_found_as_it_was(stores: Stores) -> None:

@@ -6,6 +6,7 @@ from tests.fakes.status_page_site import LINKS, Site, records_of
 from tests.samples import merchants
 from tests.samples.mixed import ACCESS_CODE, LICENCE_KEY, mixed_order, new_order, report_problem
 from tests.samples.story import Story, stamp
+from wismo.orders.v1 import entitlement_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 
 
@@ -25,9 +26,8 @@ def test_each_line_has_its_own_state_and_next_step(site: Site) -> None:
     story = mixed_order()
     site.tell(story)
     page = site.open(story).text
-    cards = {
-        line: page.partition(f'id="line-{line}"')[2].partition("</article>")[0] for line in ("book", "atlas", "room")
-    }
+    lines = ("book", "atlas", "room")
+    cards = {line: page.partition(f'id="line-{line}"')[2].partition("</article>")[0] for line in lines}
     assert ">Delivered<" in cards["book"]
     assert ">Ready to download<" in cards["atlas"]
     assert ">Access is open<" in cards["room"]
@@ -178,9 +178,7 @@ def test_a_page_that_is_not_sent_again_is_not_parsed(site: Site, monkeypatch: py
     assert site.browser.get(site.path(story), headers={"If-None-Match": etag}).status_code == 304
 
 
-@pytest.mark.parametrize(
-    "change", ["event", "language", "merchant", "download", "time", "browser"], ids=lambda change: str(change)
-)
+@pytest.mark.parametrize("change", ["event", "language", "merchant", "download", "time", "browser"], ids=str)
 def test_whatever_changes_the_page_makes_a_kept_one_stale(site: Site, change: str) -> None:
     story = mixed_order()
     site.tell(story)
@@ -203,6 +201,8 @@ def test_whatever_changes_the_page_makes_a_kept_one_stale(site: Site, change: st
         case "browser":
             browser = site.app.test_client()
             site.open(story, browser)
+        case _:
+            raise AssertionError(change)
     answer = browser.get(site.path(story), headers={"If-None-Match": etag})
     assert answer.status_code == 200
     assert answer.headers["ETag"] != etag
@@ -349,7 +349,7 @@ def test_an_order_of_which_nothing_is_known_yet_still_says_what_comes_next(site:
 def test_help_for_the_buyers_own_system_is_open(site: Site) -> None:
     story = mixed_order()
     file = story.order.downloads[0].files[0]
-    file.platform = 0
+    file.platform = entitlement_pb2.PLATFORM_UNSPECIFIED
     story.tell(events.FulfilmentEvent(note_to_buyer=events.NoteToBuyer(text="Hello")))
     site.tell(story)
     site.open(story)
