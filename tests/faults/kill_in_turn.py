@@ -11,7 +11,7 @@ from typing import Any
 
 from chassis.mongo import connect
 from tests.faults.counting import Acknowledged, Counts, count_all
-from tests.faults.running_stack import SERVERS, SERVICES, RunningStack, wait_until
+from tests.faults.running_stack import SERVERS, SERVICES, RunningStack
 
 
 @dataclass(slots=True)
@@ -87,31 +87,45 @@ def run_drill(
             raise RuntimeError(
                 f"simulate ended with {load.returncode}:\n{(folder / 'simulate.log').read_text()[-3000:]}"
             )
-        began = time.monotonic()
-        wait_until(
-            lambda: _settled(addresses["mongo_url"], report), 120, "all messages settled and all pages up to date"
-        )
-        drill.seconds_to_settle = time.monotonic() - began
+        drill.seconds_to_settle = _wait_until_settled(addresses["mongo_url"], report, 150, say)
         say(f"settled {drill.seconds_to_settle:.1f} s after the last acknowledgement")
         drill.counts = count_all(addresses, stack.folder, report)
     return drill
 
 
-def _settled(mongo: str, report: Path) -> bool:
-    """Whether the outbox is empty, every page shows the newest event, and no message waits."""
+def _outstanding(mongo: str, report: Path) -> dict[str, int]:
+    """What is still to be done, by kind; empty when all is settled."""
     wanted = {order: max(found) for order, found in Acknowledged.read(report).sequences.items()}
     client = connect(mongo, "fault-drill")
     try:
-        if client["wismo_orders"]["outbox"].find_one() is not None:
-            return False
         pages = client["wismo_status_page"]["orders"].find({"_id": {"$in": list(wanted)}}, {"sequence": 1})
         shown = {page["_id"]: page["sequence"] for page in pages}
         known = client["wismo_notifier"]["orders"].find({"_id": {"$in": list(wanted)}}, {"version": 1})
         heard = {order["_id"]: order["version"] for order in known}
-        waiting = client["wismo_notifier"]["messages"].find_one({"state": {"$in": ["planned", "claimed"]}})
+        left = {
+            "rows in the outbox": len(list(client["wismo_orders"]["outbox"].find({}, {"_id": 1}))),
+            "pages behind": sum(shown.get(order) != newest for order, newest in wanted.items()),
+            "orders behind in the notifier": sum(heard.get(order) != newest for order, newest in wanted.items()),
+        }
+        for row in client["wismo_notifier"]["messages"].find({"state": {"$in": ["planned", "claimed"]}}, {"state": 1}):
+            left[f"messages {row['state']}"] = left.get(f"messages {row['state']}", 0) + 1
     finally:
         client.close()
-    return shown == wanted and heard == wanted and waiting is None
+    return {what: number for what, number in left.items() if number}
+
+
+def _wait_until_settled(mongo: str, report: Path, seconds: float, say: Callable[[str], None]) -> float:
+    """Wait, saying every few seconds what is left; the seconds that it took."""
+    began, said = time.monotonic(), 0.0
+    while left := _outstanding(mongo, report):
+        waited = time.monotonic() - began
+        if waited > seconds:
+            raise TimeoutError(f"not settled within {seconds:.0f} s: {left}")
+        if waited - said > 5:
+            said = waited
+            say(f"after {waited:.0f} s still to be done: {left}")
+        time.sleep(0.5)
+    return time.monotonic() - began
 
 
 def write_results(drill: Drill, folder: Path) -> None:
