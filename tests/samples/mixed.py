@@ -187,7 +187,7 @@ def ship_book(story: Story) -> None:
     story.tell(events.FulfilmentEvent(parcel_shipped=shipped), change)
 
 
-def scan(story: Story, status: tracking_pb2.TrackingStatus, location: str, *, hours: float) -> None:
+def scan(story: Story, status: "tracking_pb2.TrackingStatus.ValueType", location: str, *, hours: float) -> None:
     """The carrier reports progress of the book's parcel."""
     progressed = events.ParcelProgressed(parcel_id="p1", status=status, location=location)
     event = events.FulfilmentEvent(source=events.EVENT_SOURCE_CARRIER, parcel_progressed=progressed)

@@ -46,7 +46,7 @@ class Story:
         event: events.FulfilmentEvent,
         change: Change | None = None,
         *,
-        effect: events.Effect = events.EFFECT_APPLIED,
+        effect: "events.Effect.ValueType" = events.EFFECT_APPLIED,
         later: timedelta = timedelta(hours=1),
     ) -> order_event_pb2.OrderEvent:
         """Add `event`, `later` than the one before, with what `change` makes of the order; the record it becomes."""
