@@ -4,9 +4,9 @@
 `--check` makes them anew in a temporary folder, compares byte by byte, and runs buf's format, lint and breaking checks.
 `--release` makes today's contract the one that later changes must not break (`protos/released.binpb`).
 
-Why it is not one call of protoc: the validation rules import `buf/validate/validate.proto`. Generated code that imports it
-would collide with any other package that ships that file, so the published Python code is generated from a copy of the
-descriptors without the rules, and the server validates with `contract.binpb`, which keeps them.
+Why it is not one call of protoc: the validation rules import `buf/validate/validate.proto`. Generated code that imports
+it would collide with any other package that ships that file, so the published Python code is generated from a copy of
+the descriptors without the rules, and the server validates with `contract.binpb`, which keeps them.
 """
 
 import argparse
@@ -92,7 +92,7 @@ def without_rules(contract: descriptor_pb2.FileDescriptorSet) -> descriptor_pb2.
 
 
 def strip_message(message: descriptor_pb2.DescriptorProto) -> None:
-    """Remove options from a message, its fields, its oneofs and the messages in it; ours carry rules and nothing else."""
+    """Remove options from a message, its fields, oneofs and inner messages; ours carry rules and nothing else."""
     message.ClearField("options")
     for item in (*message.field, *message.oneof_decl):
         item.ClearField("options")
