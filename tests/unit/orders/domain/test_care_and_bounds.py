@@ -1,4 +1,4 @@
-"""Downloads, accesses, trials, problems, questions, the buyer's contact and the bounds, told as stories."""
+"""Problems, questions, money, the buyer's contact and the bounds, told as stories."""
 
 from datetime import timedelta
 
@@ -21,15 +21,7 @@ from orders.domain.changes.care import (
 from orders.domain.changes.contact import BuyerErased, ContactUpdated, LinkRequested
 from orders.domain.changes.entitlement import (
     AccessGranted,
-    AllowanceUsed,
-    ChargeComing,
-    ChargeMade,
     DownloadReady,
-    DownloadRenewed,
-    DownloadRevoked,
-    DownloadTaken,
-    TrialCancelled,
-    TrialStarted,
 )
 from orders.domain.changes.shipping import OrderCreated, ParcelProgressed, ReadyForCollection
 from orders.domain.errors import (
@@ -39,16 +31,14 @@ from orders.domain.errors import (
     IllegalMove,
     NotAllowedFromThisSource,
     OccurredInFuture,
-    RenewalsUsedUp,
     TooManyEvents,
     TooManyLines,
     TooManyParcels,
     TooManyScans,
-    UnknownFile,
     UnknownProblem,
 )
 from orders.domain.events import Event
-from orders.domain.fold import Policy, create, record
+from orders.domain.fold import create, record
 from orders.domain.order import (
     Buyer,
     Draft,
@@ -61,7 +51,6 @@ from orders.domain.order import (
     LineQuantity,
     LineState,
     Money,
-    OrderState,
     QuestionState,
     Sealed,
     TrackingStatus,
@@ -81,100 +70,9 @@ from tests.unit.orders.order_lives import (
     tell,
 )
 
-APP = DraftLine("app", LineKind.DOWNLOAD, "Software")
-SITE = DraftLine("site", LineKind.ACCESS, "Private site")
-COURSE = DraftLine("course", LineKind.TRIAL, "Course")
 BOOK = DraftLine("book", LineKind.PHYSICAL, "Book")
 READY = DownloadReady("app", (FILE,), Sealed("k1", b"key"), 3, START + 10 * DAY, timedelta(days=2))
-TRIAL = TrialStarted("course", START + 14 * DAY, Money("EUR", 9), None, "lessons", 10)
-TAKEN = DownloadTaken("app", "setup")
 BROKEN = ProblemReported("x", "It broke", "We send another", START + DAY)
-
-
-def test_a_download_is_on_its_way_when_ready_and_complete_once_taken() -> None:
-    order = after(new_order(APP), READY)
-    assert (order.lines[0].state, order.state) == (LineState.READY, OrderState.ON_ITS_WAY)
-    order = after(order, TAKEN, TAKEN)
-    right = order.downloads[0]
-    assert (right.taken_count, right.first_taken_at, order.state) == (2, START + 2 * MINUTE, OrderState.COMPLETE)
-    with pytest.raises(UnknownFile, match="name one of its files"):
-        tell(order, DownloadTaken("app", "other"))
-
-
-def test_the_same_download_reported_twice_counts_once() -> None:
-    order = after(new_order(APP), READY, TAKEN)
-    again = tell(order, TAKEN, order.update_time)
-    assert (again.effect, again.sequence) == (Effect.REPEATED, 3)
-
-
-def test_a_renewal_starts_afresh_as_long_again_as_it_was() -> None:
-    order = after(new_order(APP), READY, TAKEN)
-    renewed = tell(order, DownloadRenewed("app", by_buyer=True), START + 20 * DAY)
-    right = renewed.order.downloads[0]
-    assert (right.issue, right.taken_count, right.first_taken_at, right.renewals_used) == (2, 0, None, 1)
-    assert right.expires_at == START + 30 * DAY - MINUTE
-    assert renewed.order.state is OrderState.COMPLETE
-    late = tell(renewed.order, TAKEN, START + DAY)
-    assert (late.effect, late.order.downloads[0].taken_count) == (Effect.NOTED, 0)
-
-
-def test_the_buyer_renews_as_often_as_the_merchant_allows_and_the_merchant_as_often_as_it_likes() -> None:
-    order = after(new_order(APP), READY, DownloadRenewed("app", by_buyer=True))
-    with pytest.raises(RenewalsUsedUp, match="policy allows 1"):
-        tell(order, DownloadRenewed("app", by_buyer=True))
-    from_page = Event(DownloadRenewed("app"), None, EventSource.BUYER)
-    with pytest.raises(RenewalsUsedUp):
-        record(order, from_page, START + DAY)
-    assert record(order, from_page, START + DAY, Policy(download_renewals=2)).order.downloads[0].renewals_used == 2
-    assert after(order, DownloadRenewed("app")).downloads[0].renewals_used == 1
-
-
-def test_a_new_licence_key_is_never_swallowed_as_a_repeat() -> None:
-    order = after(new_order(APP), READY)
-    assert tell(order, READY).effect is Effect.APPLIED
-    without = DownloadReady("app", (FILE,))
-    assert tell(after(new_order(APP), without), without).effect is Effect.REPEATED
-
-
-def test_a_download_after_the_right_was_taken_back_is_noted() -> None:
-    order = after(new_order(APP), READY, DownloadRevoked("app", "charged back"))
-    late = tell(order, TAKEN)
-    assert (late.effect, late.order.lines[0].state) == (Effect.NOTED, LineState.REVOKED)
-    assert after(order, READY).downloads[0].issue == 2
-
-
-def test_access_reaches_the_buyer_when_it_is_granted() -> None:
-    order = after(new_order(SITE), AccessGranted("site", "https://site.example", "ada", Sealed("k1", b"x"), True))
-    assert (order.lines[0].state, order.state) == (LineState.GRANTED, OrderState.COMPLETE)
-    with pytest.raises(BadField, match="expires_at: it is not later than the event"):
-        tell(order, AccessGranted("site", "https://site.example", expires_at=START))
-
-
-def test_the_highest_reading_of_the_meter_stands() -> None:
-    order = after(new_order(COURSE), TRIAL, AllowanceUsed("course", 5))
-    late = tell(order, AllowanceUsed("course", 3), START + 2 * MINUTE)
-    assert (late.effect, late.order.trials[0].allowance_used) == (Effect.NOTED, 5)
-    assert tell(order, AllowanceUsed("course", 5)).effect is Effect.REPEATED
-
-
-def test_a_trial_becomes_a_subscription_by_its_charge() -> None:
-    order = after(new_order(COURSE), TRIAL, ChargeComing("course", START + 14 * DAY, Money("EUR", 9)))
-    assert order.trials[0].charge_at == START + 14 * DAY
-    charged = tell(order, ChargeMade("course", Money("EUR", 9)), START + 14 * DAY).order
-    assert (charged.lines[0].state, charged.trials[0].charge_at) == (LineState.SUBSCRIBED, None)
-    with pytest.raises(IllegalMove, match="lines_cancelled"):
-        tell(charged, TrialCancelled("course"))
-
-
-def test_a_charge_after_the_cancellation_is_shown_and_the_trial_stays_ended_whichever_is_heard_first() -> None:
-    running = after(new_order(COURSE), TRIAL)
-    cancel, charge = TrialCancelled("course", by_buyer=True), ChargeMade("course", Money("EUR", 9))
-    one = tell(tell(running, cancel, START + DAY).order, charge, START + 2 * DAY)
-    other = tell(tell(running, charge, START + 2 * DAY).order, cancel, START + DAY)
-    assert one.effect is Effect.NOTED
-    assert one.order.trials == other.order.trials
-    assert one.order.lines[0].state is other.order.lines[0].state is LineState.TRIAL_ENDED
-    assert [entry.note for entry in one.order.timeline][-1] == "EUR 9.00"
 
 
 def test_a_problem_promises_the_next_word_until_it_is_resolved() -> None:
