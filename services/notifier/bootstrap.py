@@ -61,7 +61,10 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
     )
     planner = Planner(ledger, measures, topics=topics, planned=dispatcher.wake)
     producer = Producer(settings.kafka_bootstrap, "notifier-dead-letters")
-    consumer = BatchConsumer(settings.kafka_bootstrap, settings.group, (topics.orders, topics.merchants))
+    # The records of a process that was killed wait for its session to end, and what is behind them with them (I6).
+    consumer = BatchConsumer(
+        settings.kafka_bootstrap, settings.group, (topics.orders, topics.merchants), session_timeout=10.0
+    )
     dispatcher.start()
     try:
         if not stop.is_set():

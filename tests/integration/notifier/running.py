@@ -23,8 +23,11 @@ TOPICS = (ORDER_EVENTS, "wismo.merchant-events.v1", DEAD_LETTERS)
 class NotifierProcess:
     """`python -m notifier` with a database and a consumer group of its own."""
 
-    def __init__(self, folder: Path, *, mongo_url: str, bootstrap: str, smtp_url: str, name: str) -> None:
+    def __init__(
+        self, folder: Path, *, mongo_url: str, bootstrap: str, smtp_url: str, name: str, **environ: str
+    ) -> None:
         self.log = folder / "notifier.log"
+        self.domain = f"{name}.test"
         self._environ = os.environ | {
             "WISMO_MONGO_URL": mongo_url,
             "WISMO_KAFKA_BOOTSTRAP": bootstrap,
@@ -33,9 +36,11 @@ class NotifierProcess:
             "WISMO_NOTIFIER_GROUP": f"notifier-{name}",
             "WISMO_LINK_KEYS": keys.LINK_KEYS,
             "WISMO_SEALING_KEYS": keys.SEALING_KEYS,
+            "WISMO_MAIL_DOMAIN": self.domain,
             "WISMO_SENDER_LEASE": "5",
             "WISMO_TOPIC_PARTITIONS": "3",
             "WISMO_LOG_LEVEL": "debug",
+            **environ,
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -71,7 +76,9 @@ class NotifierProcess:
     def __enter__(self) -> Self:
         return self if self._process is not None else self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait(10)
@@ -79,7 +86,9 @@ class NotifierProcess:
 
 def publish(bootstrap: str, *events: OrderEvent) -> None:
     """As orders does: key is the order's name."""
-    publish_records(bootstrap, *(Record(ORDER_EVENTS, event.subject.encode(), event.SerializeToString()) for event in events))
+    publish_records(
+        bootstrap, *(Record(ORDER_EVENTS, event.subject.encode(), event.SerializeToString()) for event in events)
+    )
 
 
 def publish_records(bootstrap: str, *records: Record) -> None:
@@ -97,6 +106,10 @@ def eventually(what: Callable[[], bool], seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def message_ids(inbox: InboxServer, recipient: str) -> list[str]:
-    """The Message-IDs that a recipient has got, in order of arrival, repeats and all."""
-    return [str(mail.message["Message-ID"]) for mail in inbox.mails(recipient)]
+def message_ids(inbox: InboxServer, recipient: str, domain: str) -> list[str]:
+    """The Message-IDs that a recipient has got, in order of arrival, repeats and all.
+
+    Only those of one domain: each test's notifier has its own, and hears of the orders of all others too.
+    """
+    ids = [str(mail.message["Message-ID"]) for mail in inbox.mails(recipient)]
+    return [one for one in ids if one.endswith(f"@{domain}>")]
