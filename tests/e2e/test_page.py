@@ -162,7 +162,7 @@ def test_the_whole_page_works_without_javascript(street: Street) -> None:
         page.get_by_role("link", name="Русский").click()
         assert page.locator("html").get_attribute("lang") == "ru"
         page.get_by_text("По шагам", exact=True).click()
-assert page.locator("#steps-room[open] li").count() >= 5
+        assert page.locator("#steps-room[open] li").count() >= 5
 
 
 def test_a_code_is_copied_with_one_press(street: Street) -> None:
