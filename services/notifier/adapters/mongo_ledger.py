@@ -8,11 +8,12 @@ Updates filter by `_id` alone, and compare-and-set is a transaction.
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pymongo import IndexModel, InsertOne, MongoClient, ReplaceOne, UpdateOne
+from pymongo import IndexModel, MongoClient, ReplaceOne, UpdateOne
 from pymongo.client_session import ClientSession
+from pymongo.errors import BulkWriteError
 
 from chassis.mongo import CollectionSpec, Document, database_now, ensure_indexes, run_transaction
 from notifier.adapters.ledger_documents import new_row, row_from, row_to
@@ -33,6 +34,9 @@ COLLECTIONS = (
     CollectionSpec("orders"),
     CollectionSpec("merchants"),
 )
+# The database's clock is asked this often; in between ours is added, which goes on while the process is frozen.
+_CLOCK_SECONDS = 1.0
+_DUPLICATE_KEY = 11000
 # Counting more would tell nobody more, and costs time just when there is none.
 _COUNT_LIMIT = 100_000
 
@@ -49,43 +53,49 @@ class MongoLedger:
         self._orders = self._database["orders"]
         self._merchants = self._database["merchants"]
         self._monotonic = monotonic
+        self._clock: tuple[float, datetime] = (float("-inf"), datetime.min.replace(tzinfo=UTC))
+        self._revisions: dict[str, int] = {}
 
     def prepare(self) -> None:
         """Make collections and indexes. Idempotent; call it before anything else."""
         ensure_indexes(self._database, COLLECTIONS)
 
     def record(self, batch: Batch) -> int:
-        now = database_now(self._database)
+        now = self._now()
         rows = {new.message.id: new_row(new, now) for new in batch.messages}
+        merchants = [one for one in batch.merchants if self._revisions.get(one[0], -1) < one[1]]
 
-        def work(session: ClientSession) -> int:
-            known = (
-                self._ids(self._messages.find({"_id": {"$in": list(rows)}}, {"_id": 1}, session=session))
-                if rows
-                else set()
-            )
-            inserts = [InsertOne(row_to(row)) for row_id, row in rows.items() if row_id not in known]
-            if inserts:
-                self._messages.bulk_write(inserts, session=session)
+        def work(session: ClientSession, known: frozenset[str]) -> int:
+            fresh = [row_to(row) for row_id, row in rows.items() if row_id not in known]
+            if fresh:
+                self._messages.insert_many(fresh, session=session)
+            orders = [
+                (one.order, one.sequence, {"merchant": one.merchant, "body": one.body}) for one in batch.snapshots
+            ]
+            self._keep_newest(self._orders, orders, session)
             self._keep_newest(
-                self._orders,
-                [(one.order, one.sequence, {"merchant": one.merchant, "body": one.body}) for one in batch.snapshots],
-                session,
-            )
-            self._keep_newest(
-                self._merchants, [(name, revision, {"body": body}) for name, revision, body in batch.merchants], session
+                self._merchants, [(name, number, {"body": body}) for name, number, body in merchants], session
             )
             if batch.erased:
                 self._forget(batch.erased, session)
-            return len(inserts)
+            return len(fresh)
 
-        return run_transaction(self._client, work)
+        try:
+            new = run_transaction(self._client, lambda session: work(session, frozenset()))
+        except BulkWriteError as error:
+            if not _is_repeat(error):
+                raise
+            # Some of it is there already, which only a redelivery brings: then, and only then, it is worth asking which.
+            known = frozenset(self._ids(self._messages.find({"_id": {"$in": list(rows)}}, {"_id": 1})))
+            new = run_transaction(self._client, lambda session: work(session, known))
+        self._revisions |= {name: revision for name, revision, _ in merchants}
+        return new
 
     def exchange(
         self, settlements: Sequence[Settlement], want: int, lease: timedelta, held: Sequence[Claim] = ()
     ) -> Exchanged:
         asked_at = self._monotonic()
-        now = database_now(self._database)
+        now = self._now()
         token = uuid.uuid4().hex
         looked_at = 2 * want
         ids = [settlement.row_id for settlement in settlements] + [claim.row.id for claim in held]
@@ -131,7 +141,7 @@ class MongoLedger:
         return {one["_id"]: one["body"] for one in found}
 
     def backlog(self) -> Backlog:
-        now = database_now(self._database)
+        now = self._now()
         oldest = next(
             iter(self._messages.find({"due_at": {"$lte": now}}, {"not_before": 1}).sort("due_at", 1).limit(1)), None
         )
@@ -143,7 +153,7 @@ class MongoLedger:
         return sorted(found, key=lambda row: row.planned_at)
 
     def replay(self, row_id: str) -> bool:
-        now = database_now(self._database)
+        now = self._now()
 
         def work(session: ClientSession) -> bool:
             found = self._messages.find_one({"_id": row_id}, session=session)
@@ -181,6 +191,15 @@ class MongoLedger:
         if writes:
             self._messages.bulk_write(writes, session=session)
 
+    def _now(self) -> datetime:
+        asked_at, answer = self._clock
+        present = self._monotonic()
+        if present - asked_at > _CLOCK_SECONDS:
+            # Noted with the moment before asking, so that what is added later is never too little.
+            asked_at, answer = present, database_now(self._database)
+            self._clock = (asked_at, answer)
+        return answer + timedelta(seconds=present - asked_at)
+
     @staticmethod
     def _ids(found: Any) -> set[str]:
         return {one["_id"] for one in found}
@@ -188,3 +207,7 @@ class MongoLedger:
     @staticmethod
     def _rows(found: Any) -> dict[str, Row]:
         return {one["_id"]: row_from(one) for one in found}
+
+
+def _is_repeat(error: BulkWriteError) -> bool:
+    return any(one.get("code") == _DUPLICATE_KEY for one in error.details.get("writeErrors", ()))

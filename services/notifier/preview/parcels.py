@@ -3,9 +3,9 @@
 from typing import Any
 
 from notifier.preview.stage import Maker, Stage, at
+from wismo.orders.v1 import buyer_pb2, parcel_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import line_pb2 as lines
-from wismo.orders.v1 import parcel_pb2
 from wismo.orders.v1 import tracking_pb2 as tracking
 
 
@@ -79,7 +79,7 @@ def progress(status: tracking.TrackingStatus.ValueType, state: lines.LineState.V
 def _pickup_point(stage: Stage) -> parcel_pb2.PickupPoint:
     return parcel_pb2.PickupPoint(
         display_name=stage.words.point,
-        address={"lines": [stage.words.point_street], "city": stage.words.town},
+        address=buyer_pb2.PostalAddress(lines=[stage.words.point_street], city=stage.words.town),
         opening_hours=stage.words.point_hours,
         keep_until=at(days=7),
         code=stage.seal("4071"),

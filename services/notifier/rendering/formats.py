@@ -13,6 +13,7 @@ def known_zone(*names: str) -> str:
     return next((name for name in names if name and _is_zone(name)), "UTC")
 
 
+@lru_cache(1024)
 def phone(e164: str) -> str:
     """A telephone number in groups, as it is dialled from abroad; as it came when it cannot be read."""
     try:

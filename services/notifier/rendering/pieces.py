@@ -95,10 +95,13 @@ def _wrap(text: str, indent: int = 0) -> str:
     """Paragraphs of plain text, at most 72 wide. Words (links, above all) are never broken."""
     margin = " " * indent
     return "\n".join(
-        textwrap.fill(
-            line, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
-        )
-        for line in str(text).splitlines()
+        margin + line if len(line) <= WIDTH - indent else _fill(line, margin) for line in str(text).splitlines()
+    )
+
+
+def _fill(line: str, margin: str) -> str:
+    return textwrap.fill(
+        line, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
     )
 
 

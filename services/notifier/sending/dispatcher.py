@@ -73,6 +73,7 @@ class Dispatcher:
         self._finished: list[Settlement] = []
         self._first_finished_at = 0.0
         self._held: dict[str, Work] = {}
+        self._merchants: dict[str, tuple[float, bytes]] = {}
         self._renewed_at = 0.0
         self._blocked_until = 0.0
         self._blocked_times = 0
@@ -193,7 +194,7 @@ class Dispatcher:
         claims = exchanged.claims
         try:
             snapshots = self._ledger.snapshots(sorted({claim.row.order for claim in claims}))
-            merchants = self._ledger.merchants(sorted({one.merchant for one in snapshots.values()}))
+            merchants = self._newest_merchants({one.merchant for one in snapshots.values()})
         except Exception:
             back = [Settlement(one.row.id, one.token, Again(0.0, "not read", counts=False)) for one in claims]
             with self._changed:
@@ -208,6 +209,14 @@ class Dispatcher:
             with self._changed:
                 self._held[claim.row.id] = work
             self._work.put(work)
+
+    def _newest_merchants(self, names: set[str]) -> dict[str, bytes]:
+        """Merchants change rarely and every turn needs them: read again once what is at hand is a second old."""
+        now = self._monotonic()
+        missing = sorted(name for name in names if now - self._merchants.get(name, (float("-inf"), b""))[0] > 1.0)
+        if missing:
+            self._merchants |= {name: (now, body) for name, body in self._ledger.merchants(missing).items()}
+        return {name: self._merchants[name][1] for name in names if name in self._merchants}
 
     def _count(self, exchanged: Exchanged) -> None:
         self._measures.fenced.inc(exchanged.fenced)
