@@ -71,7 +71,7 @@ def order_name(merchant: str, number: int) -> str:
 
 def scan(merchant: str, orders: int, number: int) -> pb.RecordEventRequest:
     """Event `number`: a carrier's scan of a parcel that is under way, each order in turn."""
-    at = Timestamp(seconds=1_790_000_000 + number)
+    at = Timestamp(seconds=1_780_000_000 + number // 1000, nanos=number % 1000 * 1_000_000)
     progress = fulfilment_event_pb2.ParcelProgressed(
         parcel_id="p1", status=tracking_pb2.TRACKING_STATUS_IN_TRANSIT, carrier_code="IT", location=f"Hub {number % 97}"
     )

@@ -127,7 +127,7 @@ class Report:
             f"# {self.title or self.part}",
             "",
             f"`make bench BENCH={self.part}`, {datetime.now(UTC).date().isoformat()}, {machine()['summary']}.",
-            f"Median of {self.rounds_wanted} rounds; limit and peer are measured in the same ones. All of it: results.json.",
+            f"Median of {self.rounds_wanted} rounds; limit and peer come from the same ones. All of it: results.json.",
             "",
             "| what | measured | limit | peer | ratio | goal | met |",
             "| --- | --: | --: | --: | --: | --- | --- |",

@@ -1,4 +1,4 @@
-"""Moments as they are kept: the database keeps milliseconds, so that nothing is told that would read differently later."""
+"""Moments as they are kept: in milliseconds, as the database has them, so that nothing reads differently later."""
 
 from datetime import datetime
 

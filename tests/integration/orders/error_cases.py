@@ -19,7 +19,7 @@ Request = pb.RecordEventRequest | pb.CreateOrderRequest | bytes
 
 @dataclass(frozen=True)
 class Case:
-    """One row. `send` makes the request for a shop whose order has this reference; `before` are events recorded first."""
+    """One row. `send` makes the request for the order of this reference; `before` are events recorded first."""
 
     group: str
     sent: str
@@ -119,7 +119,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "Malformed",
         "an order name without a merchant",
-        lambda s, r: pb.RecordEventRequest(order=f"orders/{r}", event=note("x"), request_id="request-1"),
+        lambda _s, r: pb.RecordEventRequest(order=f"orders/{r}", event=note("x"), request_id="request-1"),
     ),
     Case("Malformed", "a parcel without identity", _change(parcel_shipped=events.ParcelShipped(carrier="dhl"))),
     Case(

@@ -25,9 +25,8 @@ def read_events(
         while not enough(found):
             if time.monotonic() > give_up:
                 raise AssertionError(f"{len(found)} events of {prefix} after {seconds:.0f} s")
-            for record in consumer:
-                if record.key.decode().startswith(prefix):
-                    found.append(OrderEvent.FromString(record.value))
+            ours = (record for record in consumer if record.key.decode().startswith(prefix))
+            found.extend(OrderEvent.FromString(record.value) for record in ours)
     finally:
         consumer.close()
     return found

@@ -54,6 +54,10 @@ class OrdersProcess:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def start(self, environ: Mapping[str, str] | None = None, *, wait: bool = True) -> None:
         """Start it; `environ` holds for this start only."""
         self._process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""I1 and I2: every acknowledged write has exactly one event on Kafka, gapless and in order, whatever dies in between."""
+"""I1 and I2: every acknowledged write has exactly one event on Kafka, gapless and in order, whatever dies."""
 
 import json
 import urllib.request

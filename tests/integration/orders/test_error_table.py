@@ -16,11 +16,11 @@ FILE = Path(__file__).parents[3] / "docs" / "errors.md"
 HEADER = """\
 # What the service says to what is wrong
 
-Every row was sent to a running service; `make docs-errors` writes this file again, and a test fails when it is not what the
-service answers. Each row had an order of its own with three lines (`book`, `atlas`, `room`) whose book was shipped as parcel
-`p1`. Every error carries `google.rpc.ErrorInfo` (domain `wismo`, the *reason* below) and, where a field is to blame,
-`google.rpc.BadRequest` with the *field* and what would be right. `UNAVAILABLE`, `ABORTED` and `RESOURCE_EXHAUSTED` may be tried
-again with the same `request_id`; the others come again until the request is mended.
+Every row was sent to a running service; `make docs-errors` writes this file again, and a test fails when it is not what
+the service answers. Each row had an order of its own with three lines (`book`, `atlas`, `room`) whose book was shipped
+as parcel `p1`. Every error carries `google.rpc.ErrorInfo` (domain `wismo`, the *reason* below) and, where a field is to
+blame, `google.rpc.BadRequest` with the *field* and what would be right. `UNAVAILABLE`, `ABORTED` and
+`RESOURCE_EXHAUSTED` may be tried again with the same `request_id`; the others come again until the request is mended.
 
 `APPLIED` changed the order, `NOTED` joined its timeline and moved nothing, `REPEATED` wrote nothing.
 """

@@ -23,7 +23,7 @@ _RETRIED = {
 
 @dataclass
 class Writers:
-    """`callers` threads that share `total` notes over `orders` orders of a shop, written to whichever address is next."""
+    """`callers` threads that share `total` notes over `orders` orders of a shop, written to all addresses alike."""
 
     shop: Shop
     addresses: Sequence[str]

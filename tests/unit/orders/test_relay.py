@@ -50,7 +50,7 @@ class InMemoryLeases:
 
 @dataclass
 class InMemoryBroker:
-    """Takes everything, but what `refuse` names, and nothing while it is down. Keeps a key's order as the real one does."""
+    """Takes all but what `refuse` names, and nothing while it is down. Keeps a key's order as the real one does."""
 
     records: list[str] = field(default_factory=list)
     down: bool = False
@@ -114,11 +114,11 @@ async def test_one_orders_failure_holds_up_that_order_only() -> None:
 
 async def test_a_refused_record_goes_out_once_the_broker_takes_it() -> None:
     database, times = filled(orders=1, events=2), iter(range(0, 10_000, 500))
-    broker = InMemoryBroker(refuse=lambda one: True)
+    broker = InMemoryBroker(refuse=lambda _: True)
     relay = await relay_of(database, broker)
     relay.monotonic = lambda: float(next(times))
     await relay.lap(0, SHARDS - 1)
-    broker.refuse = lambda one: False
+    broker.refuse = lambda _: False
     await relay.lap(0, SHARDS - 1)
     assert broker.records == ["order-0#1", "order-0#2"]
 
