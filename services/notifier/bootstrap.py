@@ -62,7 +62,7 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
         pace=Pace(senders=settings.senders, lease=settings.lease_seconds),
         heartbeat=health.heartbeat("dispatcher", max_age=120.0),
     )
-    planner = Planner(ledger, measures, topics=topics, planned=dispatcher.wake)
+    planner = Planner(ledger, measures, topics=topics, senders=dispatcher)
     producer = Producer(settings.kafka_bootstrap, "notifier-dead-letters")
     # The records of a process that was killed wait for its session to end, and what is behind them with them (I6).
     consumer = BatchConsumer(

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from notifier.adapters.ledger_documents import new_row
-from notifier.sending.ledger import Backlog, Batch, Exchanged
+from notifier.sending.ledger import Backlog, Batch, Exchanged, Recorded
 from notifier.sending.rows import Claim, Row, Settlement, Snapshot, State
-from notifier.sending.turn import Turn, lend, renew, replayed, settle, turn_result
+from notifier.sending.turn import Turn, enter, lend, renew, replayed, settle, turn_result
 
 
 class InMemoryLedger:
@@ -26,11 +26,18 @@ class InMemoryLedger:
         self._monotonic = monotonic
         self._lock = threading.Lock()
 
-    def record(self, batch: Batch) -> int:
+    def record(self, batch: Batch, want: int = 0, lease: timedelta = timedelta()) -> Recorded:
         with self._lock:
-            now = self._now()
+            asked_at, now, token = self._monotonic(), self._now(), uuid.uuid4().hex
             fresh = {new.message.id: new_row(new, now) for new in batch.messages if new.message.id not in self.rows}
-            self.rows |= fresh
+            newest = {one.order: one.sequence for one in sorted(batch.snapshots, key=lambda one: one.sequence)}
+            busy = {row.thread for row in self.rows.values() if row.state.is_open}
+            for row in fresh.values():
+                stored = self._snapshots.get(row.order)
+                if row.order not in newest or (stored is not None and stored.sequence > newest[row.order]):
+                    busy.add(row.thread)
+            entered = enter(list(fresh.values()), busy, want, now, token, lease)
+            self.rows |= entered
             for one in batch.snapshots:
                 known = self._snapshots.get(one.order)
                 if known is None or known.sequence < one.sequence:
@@ -41,7 +48,8 @@ class InMemoryLedger:
             for row in list(self.rows.values()):
                 if row.order in batch.erased:
                     self.rows[row.id] = replace(row, change=b"", parts=())
-            return len(fresh)
+            lent = tuple(Claim(row, token) for row in entered.values() if row.state == State.CLAIMED)
+            return Recorded(len(entered), lent, asked_at + lease.total_seconds())
 
     def exchange(
         self, settlements: Sequence[Settlement], want: int, lease: timedelta, held: Sequence[Claim] = ()

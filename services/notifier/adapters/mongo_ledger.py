@@ -17,9 +17,9 @@ from pymongo.errors import BulkWriteError
 
 from chassis.mongo import CollectionSpec, Document, database_now, ensure_indexes, run_transaction
 from notifier.adapters.ledger_documents import new_row, row_from, row_to
-from notifier.sending.ledger import Backlog, Batch, Exchanged
+from notifier.sending.ledger import Backlog, Batch, Exchanged, Recorded
 from notifier.sending.rows import Claim, Row, Settlement, Snapshot, State
-from notifier.sending.turn import Turn, lend, renew, replayed, settle, turn_result
+from notifier.sending.turn import Turn, enter, lend, renew, replayed, settle, turn_result
 
 COLLECTIONS = (
     CollectionSpec(
@@ -60,36 +60,43 @@ class MongoLedger:
         """Make collections and indexes. Idempotent; call it before anything else."""
         ensure_indexes(self._database, COLLECTIONS)
 
-    def record(self, batch: Batch) -> int:
+    def record(self, batch: Batch, want: int = 0, lease: timedelta = timedelta()) -> Recorded:
+        asked_at = self._monotonic()
         now = self._now()
+        token = uuid.uuid4().hex
         rows = {new.message.id: new_row(new, now) for new in batch.messages}
         merchants = [one for one in batch.merchants if self._revisions.get(one[0], -1) < one[1]]
+        orders = [(one.order, one.sequence, {"merchant": one.merchant, "body": one.body}) for one in batch.snapshots]
 
-        def work(session: ClientSession, known: frozenset[str]) -> int:
-            fresh = [row_to(row) for row_id, row in rows.items() if row_id not in known]
-            if fresh:
-                self._messages.insert_many(fresh, session=session)
-            orders = [
-                (one.order, one.sequence, {"merchant": one.merchant, "body": one.body}) for one in batch.snapshots
-            ]
-            self._keep_newest(self._orders, orders, session)
+        def work(session: ClientSession, known: frozenset[str]) -> Recorded:
+            fresh = [row for row_id, row in rows.items() if row_id not in known]
+            kept = self._keep_newest(self._orders, orders, session)
             self._keep_newest(
                 self._merchants, [(name, number, {"body": body}) for name, number, body in merchants], session
             )
+            entered = {}
+            if fresh:
+                busy = {row.thread for row in fresh if row.order not in kept}
+                if want > 0:
+                    queues = {"queue": {"$in": sorted({row.thread for row in fresh})}}
+                    busy |= {one["queue"] for one in self._messages.find(queues, {"queue": 1}, session=session)}
+                entered = enter(fresh, busy, want, now, token, lease)
+                self._messages.insert_many([row_to(row) for row in entered.values()], session=session)
             if batch.erased:
                 self._forget(batch.erased, session)
-            return len(fresh)
+            lent = [Claim(row, token) for row in entered.values() if row.state == State.CLAIMED]
+            return Recorded(len(entered), tuple(lent), asked_at + lease.total_seconds())
 
         try:
-            new = run_transaction(self._client, lambda session: work(session, frozenset()))
+            recorded = run_transaction(self._client, lambda session: work(session, frozenset()))
         except BulkWriteError as error:
             if not _is_repeat(error):
                 raise
-            # Some of it is there already, which only a redelivery brings: then, and only then, it is worth asking which.
+            # Some of it is there already, which only a redelivery brings: then, and only then, it is worth asking.
             known = frozenset(self._ids(self._messages.find({"_id": {"$in": list(rows)}}, {"_id": 1})))
-            new = run_transaction(self._client, lambda session: work(session, known))
+            recorded = run_transaction(self._client, lambda session: work(session, known))
         self._revisions |= {name: revision for name, revision, _ in merchants}
-        return new
+        return recorded
 
     def exchange(
         self, settlements: Sequence[Settlement], want: int, lease: timedelta, held: Sequence[Claim] = ()
@@ -166,13 +173,14 @@ class MongoLedger:
 
     def _keep_newest(
         self, collection: Any, wanted: Sequence[tuple[str, int, Document]], session: ClientSession
-    ) -> None:
+    ) -> set[str]:
+        """Store what is newer than what is stored; the names of which the newest of ``wanted`` is stored now."""
         newest: dict[str, tuple[int, Document]] = {}
         for name, version, body in wanted:
             if name not in newest or newest[name][0] < version:
                 newest[name] = (version, body)
         if not newest:
-            return
+            return set()
         stored = {
             one["_id"]: one["version"]
             for one in collection.find({"_id": {"$in": list(newest)}}, {"version": 1}, session=session)
@@ -183,7 +191,8 @@ class MongoLedger:
             if name not in stored or stored[name] < version
         ]
         if writes:
-            collection.bulk_write(writes, session=session)
+            collection.bulk_write(writes, ordered=False, session=session)
+        return {name for name, (version, _) in newest.items() if stored.get(name, version) <= version}
 
     def _forget(self, orders: Sequence[str], session: ClientSession) -> None:
         found = self._messages.find({"order": {"$in": list(orders)}}, {"_id": 1}, session=session)

@@ -2,9 +2,10 @@
 thread.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
+from typing import Protocol
 
 from google.protobuf.message import DecodeError
 
@@ -14,7 +15,7 @@ from notifier.measures import Measures
 from notifier.planning.kinds import NotTold
 from notifier.planning.plan import EMAIL, Preferences, decide, plan
 from notifier.planning.table import change_kind
-from notifier.sending.ledger import Batch, Ledger, NewMessage
+from notifier.sending.ledger import Batch, Ledger, NewMessage, Recorded
 from notifier.sending.rows import Snapshot
 from wismo.events.v1.merchant_event_pb2 import MerchantEvent
 from wismo.events.v1.order_event_pb2 import OrderEvent
@@ -30,6 +31,44 @@ class Topics:
     dead_letters: str = "wismo.order-events.v1.dlt"
 
 
+class Senders(Protocol):
+    """Those who send. They take what was lent to them at once, and look into the ledger for the rest."""
+
+    @property
+    def lease(self) -> timedelta:
+        """For how long a row is lent."""
+        ...
+
+    def room(self) -> int:
+        """How many messages they could begin now."""
+        ...
+
+    def take(self, recorded: Recorded, snapshots: Mapping[str, Snapshot]) -> None:
+        """Send these. Never blocks."""
+        ...
+
+    def wake(self) -> None:
+        """There are further new rows."""
+        ...
+
+
+class NoSenders:
+    """Nobody sends in this process."""
+
+    lease = timedelta()
+
+    def room(self) -> int:
+        """None."""
+        return 0
+
+    def take(self, recorded: Recorded, snapshots: Mapping[str, Snapshot]) -> None:
+        """Never called: nothing is lent to nobody."""
+        raise AssertionError(len(recorded.claims), len(snapshots))
+
+    def wake(self) -> None:
+        """Nobody sleeps."""
+
+
 class Poison(Exception):
     """A record that no retry can help. The message is one of a few fixed ones."""
 
@@ -43,13 +82,13 @@ class Planner:
         measures: Measures,
         *,
         topics: Topics | None = None,
-        planned: Callable[[], object] = lambda: None,
+        senders: Senders | None = None,
     ) -> None:
-        """``planned`` is called after each commit that brought new rows: it wakes the senders."""
+        """Without ``senders`` everything is left to whoever looks into the ledger."""
         self._ledger = ledger
         self._measures = measures
         self._topics = topics or Topics()
-        self._planned = planned
+        self._senders = senders or NoSenders()
         self._preferences = Preferences()
 
     def handle(self, records: Sequence[Record]) -> list[Rejected]:
@@ -67,11 +106,15 @@ class Planner:
                 rejected.append(Rejected(record, str(poison)))
         batch = self._batch(order_events, merchants)
         crash_point("notifier.plan.before_insert")
-        new = self._ledger.record(batch) if order_events or merchants else 0
+        recorded = Recorded(0)
+        if order_events or merchants:
+            recorded = self._ledger.record(batch, self._senders.room(), self._senders.lease)
         crash_point("notifier.plan.after_insert")
-        self._measures.planned.inc(new)
-        if new:
-            self._planned()
+        self._measures.planned.inc(recorded.new)
+        if recorded.claims:
+            self._senders.take(recorded, {one.order: one for one in batch.snapshots})
+        if recorded.new > len(recorded.claims):
+            self._senders.wake()
         return rejected
 
     def _batch(self, order_events: Sequence[OrderEvent], merchants: list[tuple[str, int, bytes]]) -> Batch:

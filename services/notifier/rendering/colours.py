@@ -5,7 +5,8 @@ from functools import lru_cache
 
 CALM_BLUE = "#1f3a5f"
 WHITE = "#ffffff"
-BLACK = "#111111"
+# Pure black: with anything lighter there are greens on which neither can be read.
+BLACK = "#000000"
 # WCAG 2.2, 1.4.3: 4.5 to 1 for text.
 READABLE = 4.5
 

@@ -8,7 +8,7 @@ render and send.
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,8 +19,8 @@ from notifier.channels.outcome import Outcome, Retry
 from notifier.measures import Measures
 from notifier.planning.plan import EMAIL
 from notifier.sending.deliver import Deliverer, Result, Work
-from notifier.sending.ledger import Exchanged, Ledger
-from notifier.sending.rows import Again, Sent, Settlement
+from notifier.sending.ledger import Exchanged, Ledger, Recorded
+from notifier.sending.rows import Again, Claim, Sent, Settlement, Snapshot
 
 _log = get_logger(__name__)
 
@@ -95,6 +95,26 @@ class Dispatcher:
             self._woken = True
             self._changed.notify()
 
+    @property
+    def lease(self) -> timedelta:
+        """For how long rows are lent to this process."""
+        return timedelta(seconds=self._pace.lease)
+
+    def room(self) -> int:
+        """How many messages could be begun now; none while the way is blocked or this process is stopping."""
+        with self._changed:
+            if self._stopping or self._blocked_times:
+                return 0
+            return max(0, self._pace.capacity - len(self._held))
+
+    def take(self, recorded: Recorded, snapshots: Mapping[str, Snapshot]) -> None:
+        """Send what the planner's commit has lent. Their snapshots are the newest: that commit has stored them."""
+        try:
+            self._give(recorded.claims, snapshots, recorded.stop_at)
+        except Exception as error:  # noqa: BLE001  # What is stored is sent later; planning must not fail for it.
+            _log.warning("not sent at once", error_kind=type(error).__name__)
+            self._give_back(recorded.claims)
+
     def stop(self, timeout: float = 25.0) -> None:
         """Claim nothing more, let what is under way end, settle it. Blocks for at most ``timeout`` seconds."""
         with self._changed:
@@ -162,9 +182,7 @@ class Dispatcher:
         held = self._to_prolong()
         if finished:
             crash_point("notifier.send.before_settle")
-        exchanged = self._ledger.exchange(
-            finished, want, timedelta(seconds=self._pace.lease), [work.claim for work in held]
-        )
+        exchanged = self._ledger.exchange(finished, want, self.lease, [work.claim for work in held])
         finished.clear()  # From here on a failure must not settle them again.
         crash_point("notifier.send.after_settle")
         for work in held:
@@ -173,7 +191,6 @@ class Dispatcher:
         self._count(exchanged)
         self._more_due = exchanged.more
         if exchanged.claims:
-            crash_point("notifier.send.after_claim")
             self._hand_out(exchanged)
         if self._monotonic() - self._measured_at >= self._pace.backlog:
             self._measured_at = self._monotonic()
@@ -193,22 +210,29 @@ class Dispatcher:
     def _hand_out(self, exchanged: Exchanged) -> None:
         claims = exchanged.claims
         try:
-            snapshots = self._ledger.snapshots(sorted({claim.row.order for claim in claims}))
-            merchants = self._newest_merchants({one.merchant for one in snapshots.values()})
+            self._give(claims, self._ledger.snapshots(sorted({claim.row.order for claim in claims})), exchanged.stop_at)
         except Exception:
-            back = [Settlement(one.row.id, one.token, Again(0.0, "not read", counts=False)) for one in claims]
-            with self._changed:
-                self._finished += back
+            self._give_back(claims)
             raise
+
+    def _give(self, claims: Sequence[Claim], snapshots: Mapping[str, Snapshot], stop_at: float) -> None:
+        crash_point("notifier.send.after_claim")
+        merchants = self._newest_merchants({one.merchant for one in snapshots.values()})
         for claim in claims:
             if claim.row.doubt:
                 self._measures.possible_duplicates.inc()
             snapshot = snapshots.get(claim.row.order)
             merchant = merchants.get(snapshot.merchant, b"") if snapshot else b""
-            work = Work(claim, snapshot, merchant, exchanged.stop_at)
+            work = Work(claim, snapshot, merchant, stop_at)
             with self._changed:
                 self._held[claim.row.id] = work
             self._work.put(work)
+
+    def _give_back(self, claims: Sequence[Claim]) -> None:
+        back = [Settlement(one.row.id, one.token, Again(0.0, "not read", counts=False)) for one in claims]
+        with self._changed:
+            self._finished += [one for one in back if one.row_id not in self._held]
+            self._changed.notify()
 
     def _newest_merchants(self, names: set[str]) -> dict[str, bytes]:
         """Merchants change rarely and every turn needs them: read again once what is at hand is a second old."""

@@ -52,14 +52,24 @@ class Backlog:
     oldest_wait: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What came of a batch: how many messages were new, and which of them are lent already, until ``stop_at``."""
+
+    new: int
+    claims: tuple[Claim, ...] = ()
+    stop_at: float = 0.0
+
+
 class Ledger(Protocol):
     """Where every planned message stands. All times are the database's. Errors of the database are passed on."""
 
-    def record(self, batch: Batch) -> int:
-        """Enter a batch in one commit; returns how many messages were new.
+    def record(self, batch: Batch, want: int = 0, lease: timedelta = timedelta()) -> Recorded:
+        """Enter a batch in one commit. A message whose id is there already is left as it is.
 
-        A message whose id is there already is left as it is. A snapshot or merchant that is older than the stored one
-        is dropped.
+        A snapshot or merchant that is older than the stored one is dropped. Up to ``want`` new messages that need not
+        wait for anything are lent at once, which saves them a turn; only those whose snapshot in the batch is now the
+        stored one.
         """
         ...
 

@@ -35,6 +35,25 @@ class Turn:
         return row
 
 
+def enter(
+    fresh: Sequence[Row], busy: Iterable[str], want: int, now: datetime, token: str, lease: timedelta
+) -> dict[str, Row]:
+    """New rows as they are to be inserted: up to ``want`` of them lent already.
+
+    ``busy`` names the threads in which something is open, and those that must not be lent for another reason. Of each
+    thread at most the earliest new row is lent, and none that waits for others to join it.
+    """
+    taken = set(busy)
+    entered = {}
+    for row in sorted(fresh, key=lambda row: row.sequence):
+        if want > 0 and row.thread not in taken and not row.windowed:
+            want -= 1
+            row = replace(row, state=State.CLAIMED, claim=token, due_at=now + lease)  # noqa: PLW2901  # It becomes this.
+        taken.add(row.thread)
+        entered[row.id] = row
+    return entered
+
+
 def settle(turn: Turn, rows: Mapping[str, Row], settlements: Sequence[Settlement], now: datetime) -> None:
     """Write the outcomes whose claim still stands."""
     for settlement in settlements:

@@ -1,4 +1,4 @@
-"""One suite for every ledger: in memory, and MongoDB on a real server. Time is the ledger's own, so leases are short."""
+"""One suite for every ledger: in memory, and MongoDB on a real server. Its clock is its own, so leases are short."""
 
 import time
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def new(order: str, sequence: int, window: float = 0, kind: MessageKind = Messag
 
 
 def enter(ledger: Ledger, *messages: NewMessage) -> int:
-    return ledger.record(Batch(messages=messages))
+    return ledger.record(Batch(messages=messages)).new
 
 
 def take(ledger: Ledger, want: int = 10, lease: timedelta = LEASE) -> list[Claim]:
@@ -237,6 +237,33 @@ def test_the_backlog_says_how_long_the_oldest_has_been_waiting(ledger: Ledger) -
     backlog = ledger.backlog()
     assert backlog.open == 2
     assert timedelta(seconds=0.05) < backlog.oldest_wait < timedelta(seconds=30)
+
+
+def test_new_messages_are_lent_at_once_where_nothing_is_to_be_waited_for(ledger: Ledger) -> None:
+    enter(ledger, new("busy", 1))
+    ledger.record(Batch(snapshots=[Snapshot("ahead", 9, "merchants/m", b"")]))
+    messages = [new("a", 2), new("a", 1), new("b", 1), new("busy", 2), new("late", 1, window=5), new("ahead", 3)]
+    snapshots = [Snapshot(one.message.order, one.message.sequence, "merchants/m", b"") for one in messages]
+    recorded = ledger.record(Batch(messages=messages, snapshots=snapshots), want=10, lease=LEASE)
+    assert recorded.new == 6
+    assert sorted((claim.row.order, claim.row.sequence) for claim in recorded.claims) == [("a", 1), ("b", 1)]
+    assert sorted((claim.row.order, claim.row.sequence) for claim in take(ledger)) == [("ahead", 3), ("busy", 1)]
+    assert sequences(list(end(ledger, recorded.claims[0], Sent(), want=10).claims)) in ([2], [])
+
+
+def test_no_more_is_lent_at_once_than_was_wanted(ledger: Ledger) -> None:
+    messages = [new(f"o{number}", 1) for number in range(5)]
+    snapshots = [Snapshot(one.message.order, 1, "merchants/m", b"") for one in messages]
+    recorded = ledger.record(Batch(messages=messages, snapshots=snapshots), want=2, lease=LEASE)
+    assert len(recorded.claims) == 2
+    assert len(take(ledger)) == 3
+
+
+def test_a_redelivered_message_is_not_lent_again(ledger: Ledger) -> None:
+    batch = Batch(messages=[new("o", 1)], snapshots=[Snapshot("o", 1, "merchants/m", b"")])
+    assert len(ledger.record(batch, want=5, lease=LEASE).claims) == 1
+    again = ledger.record(batch, want=5, lease=LEASE)
+    assert (again.new, again.claims) == (0, ())
 
 
 def test_many_askers_never_get_the_same_row(ledger: Ledger) -> None:

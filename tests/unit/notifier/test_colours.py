@@ -12,7 +12,7 @@ DARK_CARD = "#1a2129"
 
 @given(COLOURS)
 def test_text_on_a_button_can_be_read(colour: str) -> None:
-    assert contrast(text_on(colour), colour) >= READABLE - 0.1
+    assert contrast(text_on(colour), colour) >= READABLE
 
 
 @given(COLOURS)

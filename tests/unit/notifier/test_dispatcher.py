@@ -42,7 +42,7 @@ class Running:
         self.dispatcher = Dispatcher(
             self.ledger, lambda: self._deliverer(channel), measures, pace=pace, heartbeat=self._beat
         )
-        self.planner = Planner(self.ledger, measures, planned=self.dispatcher.wake)
+        self.planner = Planner(self.ledger, measures, senders=self.dispatcher)
 
     def __enter__(self) -> "Running":
         self.dispatcher.start()

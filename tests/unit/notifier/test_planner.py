@@ -1,10 +1,15 @@
 """The handler of the poll loop: what it stores, and what it sets aside."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from prometheus_client import CollectorRegistry
 
 from chassis.kafka import Record
 from notifier.measures import Measures
 from notifier.planning.planner import Planner
+from notifier.sending.ledger import Recorded
+from notifier.sending.rows import Snapshot
 from tests.fakes.in_memory_ledger import InMemoryLedger
 from tests.samples import merchants, mixed
 from tests.samples.story import stamp
@@ -23,12 +28,20 @@ class Planning:
         self.ledger = InMemoryLedger()
         self.registry = CollectorRegistry()
         self.woken = 0
-        self.planner = Planner(self.ledger, Measures(self.registry), planned=self._wake)
+        self.planner = Planner(self.ledger, Measures(self.registry), senders=self)
 
     def handle(self, *records: Record) -> list[str]:
         return [rejected.reason for rejected in self.planner.handle(records)]
 
-    def _wake(self) -> None:
+    lease = timedelta(seconds=30)
+
+    def room(self) -> int:
+        return 0
+
+    def take(self, recorded: Recorded, snapshots: Mapping[str, Snapshot]) -> None:
+        raise AssertionError
+
+    def wake(self) -> None:
         self.woken += 1
 
 
