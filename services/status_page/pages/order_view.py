@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 
@@ -98,7 +99,7 @@ def order_view(
     full: bool,
 ) -> OrderView:
     """The view of an order. Secrets are opened here, and only when ``full``."""
-    zone = order.buyer.time_zone or shop.time_zone
+    zone = next(name for name in (order.buyer.time_zone, shop.time_zone, "UTC") if _is_zone(name))
     reader = Reader(language, zone, now)
     shown = order if full else redacted(order, reader)
     return _view(shown, taken, shop, reader, sealer, full=full)
@@ -206,6 +207,15 @@ def _address(order: order_pb2.Order, reader: Reader) -> tuple[str, ...]:
     town = " ".join(part for part in (address.postcode, address.city) if part)
     parts = (address.recipient, *address.lines, town, address.region, country)
     return tuple(part for part in parts if part)
+
+
+@lru_cache(maxsize=1024)
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # Unknown, malformed, or the name of a folder of zones.
+        return False
+    return True
 
 
 @lru_cache(maxsize=4096)

@@ -255,6 +255,17 @@ def test_times_are_shown_in_the_buyers_zone_and_say_so_to_machines(site: Site) -
     assert '<time datetime="2026-11-20T09:00:00Z">сегодня, 12:00</time>' in page
 
 
+@pytest.mark.parametrize("zone", ["", "Nowhere/Never", "Europe", "../etc/passwd", "x" * 64])
+def test_a_zone_that_nobody_knows_gives_way_to_the_shops(site: Site, zone: str) -> None:
+    story = mixed_order()
+    story.order.buyer.time_zone = zone
+    story.tell(events.FulfilmentEvent(note_to_buyer=events.NoteToBuyer(text="Hello")))
+    site.tell(story)
+    page = site.open(story)
+    assert page.status_code == 200
+    assert "All times are in Greenwich Mean Time" in page.text
+
+
 @pytest.mark.parametrize(("locale", "said"), [("en", "Step by step"), ("ru", "По шагам")])
 def test_the_page_speaks_the_buyers_language(site: Site, locale: str, said: str) -> None:
     story = mixed_order(locale=locale)
