@@ -35,6 +35,7 @@ class Rig:
     peer: str
     key: str
     merchant: str
+    mongo_url: str
     sent: int = 0
 
     def load(
@@ -105,10 +106,10 @@ def run(report: Report) -> None:
 
 
 @contextmanager
-def prepared(folder: Path, report: Report, *, relay: bool = False, kafka: str = "127.0.0.1:1") -> Iterator[Rig]:
+def prepared(folder: Path, report: Report) -> Iterator[Rig]:
     """A rig with a merchant, and orders whose parcel is under way."""
     with DatabaseServer(folder / "database") as database:
-        service = OrdersProcess(database.url, kafka, "bench_orders", WISMO_RELAY="inline" if relay else "off")
+        service = OrdersProcess(database.url, "127.0.0.1:1", "bench_orders", WISMO_RELAY="off")
         service.start()
         peer = f"127.0.0.1:{free_port()}"
         process = subprocess.Popen(
@@ -121,7 +122,7 @@ def prepared(folder: Path, report: Report, *, relay: bool = False, kafka: str = 
             process.stdout.readline()
             with report.stage(f"preparing {ORDERS} orders", total=ORDERS) as advance:
                 key = prepare(service.address, advance)
-            yield Rig(service.address, peer, key, lantern().name)
+            yield Rig(service.address, peer, key, lantern().name, database.url)
         finally:
             process.terminate()
             process.wait()

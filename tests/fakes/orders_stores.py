@@ -10,6 +10,7 @@ from datetime import datetime
 from orders.use_cases.ports import (
     KeyRecord,
     MerchantRecord,
+    OrderBody,
     OrderQuery,
     OrderRow,
     StoreConflict,
@@ -53,6 +54,10 @@ class InMemoryOrders:
 
     async def find(self, key: str) -> StoredOrder | None:
         return self.database.orders.get(key)
+
+    async def body(self, key: str) -> OrderBody | None:
+        stored = self.database.orders.get(key)
+        return OrderBody(stored.order.name, stored.body) if stored else None
 
     async def page(self, query: OrderQuery) -> Sequence[OrderRow]:
         found = [

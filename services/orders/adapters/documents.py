@@ -13,6 +13,7 @@ def order_document(stored: StoredOrder) -> Document:
     order = stored.order
     return {
         "_id": stored.key,
+        "name": order.name,
         "version": stored.version,
         "merchant": stored.merchant,
         "updated": order.update_time,

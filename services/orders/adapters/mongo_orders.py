@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from bson import Binary
-from pymongo import AsyncMongoClient, InsertOne, ReplaceOne, UpdateOne, WriteConcern
+from pymongo import AsyncMongoClient, UpdateOne, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
@@ -18,7 +18,8 @@ from orders.adapters import schema
 from orders.adapters.documents import log_document, log_id, order_document, outbox_document, stored_order
 from orders.adapters.mongo_errors import Translated, translate
 from orders.adapters.mongo_sessions import GroupSessions
-from orders.use_cases.ports import OrderQuery, OrderRow, StoreConflict
+from orders.adapters.mongo_writes import insert_all, replace_all
+from orders.use_cases.ports import OrderBody, OrderQuery, OrderRow, StoreConflict
 from orders.use_cases.stored import Changes, StoredOrder
 
 _UNKNOWN_RESULT = "UnknownTransactionCommitResult"
@@ -66,6 +67,12 @@ class MongoOrders:
         with Translated(nothing_written=True):
             document = await self._orders.find_one({"_id": key})
         return stored_order(document) if document else None
+
+    @unbroken
+    async def body(self, key: str) -> OrderBody | None:
+        with Translated(nothing_written=True):
+            document = await self._orders.find_one({"_id": key}, {"name": 1, "body": 1})
+        return OrderBody(document["name"], bytes(document["body"])) if document else None
 
     @unbroken
     async def page(self, query: OrderQuery) -> Sequence[OrderRow]:
@@ -141,18 +148,17 @@ class MongoGroupCommit:
     async def write(self, changes: Changes) -> None:
         """Orders, log and outbox. An order made by another process meanwhile is a duplicate key: a conflict too."""
         self.wrote = True
-        writes: list[InsertOne[Document] | ReplaceOne[Document]] = [
-            InsertOne(order_document(order)) for order in changes.created
-        ]
-        writes += [ReplaceOne({"_id": order.key}, order_document(order)) for order in changes.replaced]
+        log = [log_document(row) for row in changes.log]
+        outbox = [outbox_document(row) for row in changes.outbox]
+        created = [order_document(order) for order in changes.created]
+        replaced = [order_document(order) for order in changes.replaced]
         with Translated(nothing_written=True):
-            await self._orders.bulk_write(writes, ordered=False, session=self._session)
-            await self._events.insert_many(
-                [log_document(row) for row in changes.log], ordered=False, session=self._session
-            )
-            await self._outbox.insert_many(
-                [outbox_document(row) for row in changes.outbox], ordered=False, session=self._session
-            )
+            if created:
+                await insert_all(self._orders, created, self._session)
+            if replaced:
+                await replace_all(self._orders, replaced, self._session)
+            await insert_all(self._events, log, self._session)
+            await insert_all(self._outbox, outbox, self._session)
 
 
 async def _commit(session: AsyncClientSession) -> None:

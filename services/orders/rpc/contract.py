@@ -4,6 +4,7 @@ The published code carries no rules (docs/rationale.md), so a message is parsed 
 descriptor pool that has them. That and the check take about 5 µs a message.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import Message
 
 from orders.use_cases.errors import Violation
+from wismo.orders.v1 import fulfilment_event_pb2
+from wismo.orders.v1.orders_service_pb2 import RecordEventRequest
 
 _NAME = "1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit"
 # What a pattern asks for, in words. A pattern that is not here is shown as it is.
@@ -41,6 +44,12 @@ _IN_WORDS = {
     "^[^/\\\\\\x00-\\x1f]+$": "a file name without slashes and control characters",
 }
 
+# What the contract says of the fields around the change of an event.
+RECORD_ORDER = re.compile(r"merchants/[a-z0-9-]{2,40}/orders/[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+RECORD_ID = re.compile(r"[\x21-\x7e]{1,64}")
+RECORD_ETAG = 64
+RECORD_SOURCES = frozenset(fulfilment_event_pb2.EventSource.values())
+
 Validate = Callable[[Message], tuple[Violation, ...]]
 
 
@@ -56,11 +65,33 @@ def contract_validator() -> Validate:
     def with_rules(full_name: str) -> Callable[[bytes], Message]:
         return message_factory.GetMessageClass(pool.FindMessageTypeByName(full_name)).FromString
 
+    def collect(full_name: str, body: bytes) -> tuple[Violation, ...]:
+        return tuple(_violation(found) for found in validator.collect_violations(with_rules(full_name)(body)))
+
     def validate(message: Message) -> tuple[Violation, ...]:
-        again = with_rules(message.DESCRIPTOR.full_name)(message.SerializeToString())
-        return tuple(_violation(found) for found in validator.collect_violations(again))
+        if isinstance(message, RecordEventRequest) and _is_well_formed(message):
+            change = getattr(message.event, str(message.event.WhichOneof("change")))
+            if not collect(change.DESCRIPTOR.full_name, change.SerializeToString()):
+                return ()
+        return collect(message.DESCRIPTOR.full_name, message.SerializeToString())
 
     return validate
+
+
+def _is_well_formed(request: RecordEventRequest) -> bool:
+    """Whether everything around the change is surely right; when in doubt, the whole contract is asked.
+
+    An event has 37 kinds of change, and looking at each of them takes three times as long as validating the one that is
+    set. So the few fields around it are looked at here, by the rules that the contract has for them; a test holds the two
+    against each other.
+    """
+    return (
+        RECORD_ORDER.fullmatch(request.order) is not None
+        and RECORD_ID.fullmatch(request.request_id) is not None
+        and len(request.etag) <= RECORD_ETAG
+        and request.event.WhichOneof("change") is not None
+        and request.event.source in RECORD_SOURCES
+    )
 
 
 def _violation(found: Any) -> Violation:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 
 from chassis.clock import Clock
 from chassis.keys import hash_key
@@ -77,7 +78,7 @@ class Credentials:
         """
         if not key or len(key) > _LONGEST:
             raise _unknown()
-        hashed = hash_key(key)
+        hashed = _hash(key)
         for known, principal in self._fixed:
             if hmac.compare_digest(hashed, known):
                 return principal
@@ -96,6 +97,11 @@ class Credentials:
             if len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         return remembered.record
+
+
+@lru_cache(maxsize=1024)
+def _hash(key: str) -> str:
+    return hash_key(key)
 
 
 def _is_valid(record: KeyRecord, now: datetime) -> bool:

@@ -69,8 +69,8 @@ class Orders:
     async def read(self, principal: Principal, name: str) -> bytes:
         """The encoded order as it is now."""
         own_order(principal, name)
-        stored = await self.store.find(order_key(name))
-        if stored is None or stored.order.name != name:
+        stored = await self.store.body(order_key(name))
+        if stored is None or stored.name != name:
             raise order_not_found(name)
         return stored.body
 

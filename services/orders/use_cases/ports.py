@@ -54,6 +54,10 @@ class OrderStore(Protocol):
         """The order as it is now. Raises StoreUnavailable."""
         ...
 
+    async def body(self, key: str) -> "OrderBody | None":
+        """The encoded order as it is now, without decoding it. Raises StoreUnavailable."""
+        ...
+
     async def page(self, query: "OrderQuery") -> Sequence["OrderRow"]:
         """A page of a merchant's orders, oldest change first. Raises StoreUnavailable."""
         ...
@@ -76,6 +80,14 @@ class OrderQuery:
     states: frozenset[int] = frozenset()
     with_open_problem: bool = False
     after: tuple[datetime, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBody:
+    """An order's exact resource name, and its encoded form."""
+
+    name: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from orders.use_cases.ports import (
     KeyStore,
     MerchantRecord,
     MerchantStore,
+    OrderBody,
     OrderQuery,
     OrderStore,
     OutboxFeed,
@@ -88,6 +89,8 @@ async def test_what_was_written_is_found_whole(stores: Stores) -> None:
     (order,) = await created(stores, "R-1")
     assert await stores.orders.find(order.key) == order
     assert await stores.orders.find("merchants/lantern/orders/none") is None
+    assert await stores.orders.body(order.key) == OrderBody(order.order.name, order.body)
+    assert await stores.orders.body("merchants/lantern/orders/none") is None
 
 
 async def test_order_log_and_outbox_are_written_together(stores: Stores) -> None:

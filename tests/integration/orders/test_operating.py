@@ -60,27 +60,29 @@ def test_a_message_that_is_too_large_is_refused(shop: Shop) -> None:
 
 
 def test_the_database_comes_and_goes(server_folder: Path, kafka_bootstrap: str) -> None:
-    with DatabaseServer(server_folder / "comes-and-goes") as database:
-        with OrdersProcess(database.url, kafka_bootstrap, database_name()) as process:
-            with grpc.insecure_channel(process.address) as channel:
-                shop = open_shop(channel)
-                shop.create()
-                database.kill()
-                for asked in (lambda: shop.record(note("One."), "n1"), shop.get):
-                    with pytest.raises(grpc.RpcError) as caught:
-                        asked()
-                    assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
-                    assert detail(details(caught.value), error_details_pb2.RetryInfo) is not None
-                began = time.monotonic()
-                with pytest.raises(grpc.RpcError) as caught:
-                    shop.orders.RecordEvent(shop.request(note("One."), "n1"), metadata=shop.metadata, timeout=1)
-                assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
-                assert time.monotonic() - began < 1.0
-                _wait_for_health(channel, health_pb2.HealthCheckResponse.NOT_SERVING)
-                database.start()
-                _wait_for_health(channel, health_pb2.HealthCheckResponse.SERVING)
-                assert shop.record(note("One."), "n1").sequence == 2
-            assert process.stop() == 0
+    with (
+        DatabaseServer(server_folder / "comes-and-goes") as database,
+        OrdersProcess(database.url, kafka_bootstrap, database_name()) as process,
+        grpc.insecure_channel(process.address) as channel,
+    ):
+        shop = open_shop(channel)
+        shop.create()
+        database.kill()
+        for asked in (lambda: shop.record(note("One."), "n1"), shop.get):
+            with pytest.raises(grpc.RpcError) as caught:
+                asked()
+            assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+            assert detail(details(caught.value), error_details_pb2.RetryInfo) is not None
+        began = time.monotonic()
+        with pytest.raises(grpc.RpcError) as caught:
+            shop.orders.RecordEvent(shop.request(note("One."), "n1"), metadata=shop.metadata, timeout=1)
+        assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+        assert time.monotonic() - began < 1.0
+        _wait_for_health(channel, health_pb2.HealthCheckResponse.NOT_SERVING)
+        database.start()
+        _wait_for_health(channel, health_pb2.HealthCheckResponse.SERVING)
+        assert shop.record(note("One."), "n1").sequence == 2
+        assert process.stop() == 0
 
 
 def test_the_database_may_come_after_the_service(server_folder: Path, kafka_bootstrap: str) -> None:
@@ -102,47 +104,51 @@ def test_the_database_may_come_after_the_service(server_folder: Path, kafka_boot
 
 
 def test_nothing_is_lost_while_the_broker_is_away(server_folder: Path, mongo_url: str) -> None:
-    with KafkaServer(server_folder / "away") as kafka:
-        with OrdersProcess(mongo_url, kafka.bootstrap, database_name()) as process:
-            with grpc.insecure_channel(process.address) as channel:
-                shop = open_shop(channel)
-                shop.create()
-                read_events(kafka.bootstrap, lambda found: len(found) == 1, prefix=shop.name)
-                kafka.kill()
-                for number in range(20):
-                    shop.record(note(f"Note {number}"), f"n{number}")
-                kafka.start()
-                told = read_events(kafka.bootstrap, lambda found: len(found) >= 21, prefix=shop.name, seconds=60)
-                assert [event.sequence for event in told] == list(range(1, 22))
-            assert process.stop() == 0
+    with (
+        KafkaServer(server_folder / "away") as kafka,
+        OrdersProcess(mongo_url, kafka.bootstrap, database_name()) as process,
+        grpc.insecure_channel(process.address) as channel,
+    ):
+        shop = open_shop(channel)
+        shop.create()
+        read_events(kafka.bootstrap, lambda found: len(found) == 1, prefix=shop.name)
+        kafka.kill()
+        for number in range(20):
+            shop.record(note(f"Note {number}"), f"n{number}")
+        kafka.start()
+        told = read_events(kafka.bootstrap, lambda found: len(found) >= 21, prefix=shop.name, seconds=60)
+        assert [event.sequence for event in told] == list(range(1, 22))
+        assert process.stop() == 0
 
 
 def test_a_stop_answers_who_is_under_way_and_ends_streams(mongo_url: str, kafka_bootstrap: str) -> None:
-    with OrdersProcess(mongo_url, kafka_bootstrap, database_name()) as process:
-        with grpc.insecure_channel(process.address) as channel:
-            shop = open_shop(channel)
-            shop.create()
-            watch = pb.WatchOrdersRequest(parent=shop.name, orders=[shop.order_name("R-1")], send_current=True)
-            watched: Any = shop.orders.WatchOrders(watch, metadata=shop.metadata, timeout=TIMEOUT)
-            next(watched)
-            never = threading.Event()
+    with (
+        OrdersProcess(mongo_url, kafka_bootstrap, database_name()) as process,
+        grpc.insecure_channel(process.address) as channel,
+    ):
+        shop = open_shop(channel)
+        shop.create()
+        watch = pb.WatchOrdersRequest(parent=shop.name, orders=[shop.order_name("R-1")], send_current=True)
+        watched: Any = shop.orders.WatchOrders(watch, metadata=shop.metadata, timeout=TIMEOUT)
+        next(watched)
+        never = threading.Event()
 
-            def requests() -> Iterator[pb.StreamEventsRequest]:
-                yield pb.StreamEventsRequest(request=shop.request(note("One."), "n1"))
-                never.wait(TIMEOUT)
+        def requests() -> Iterator[pb.StreamEventsRequest]:
+            yield pb.StreamEventsRequest(request=shop.request(note("One."), "n1"))
+            never.wait(TIMEOUT)
 
-            stream: Any = shop.orders.StreamEvents(requests(), metadata=shop.metadata, timeout=TIMEOUT)
-            assert next(stream).outcome.recorded.sequence == 2
-            next(watched)
-            began = time.monotonic()
-            assert process.stop() == 0
-            assert time.monotonic() - began < 6
-            for answers in (watched, stream):
-                with pytest.raises(grpc.RpcError) as caught:
-                    next(answers)
-                assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
-                assert reason(caught.value) == "DRAINING"
-            never.set()
+        stream: Any = shop.orders.StreamEvents(requests(), metadata=shop.metadata, timeout=TIMEOUT)
+        assert next(stream).outcome.recorded.sequence == 2
+        next(watched)
+        began = time.monotonic()
+        assert process.stop() == 0
+        assert time.monotonic() - began < 6
+        for answers in (watched, stream):
+            with pytest.raises(grpc.RpcError) as caught:
+                next(answers)
+            assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+            assert reason(caught.value) == "DRAINING"
+        never.set()
 
 
 def test_a_port_that_is_taken_is_named_with_its_setting(orders_process: OrdersProcess, mongo_url: str) -> None:
