@@ -1,6 +1,8 @@
-"""The limit of a notifier: compose a mail with the standard library and hand it over on a kept connection, nothing else.
+"""The limit of a notifier: compose a mail with the standard library and hand it over on a kept connection, nothing
+else.
 
-`python -m tests.bench.compose_and_send PORT THREADS MAILS FOLDER`; the folder holds `body.txt` and `body.html` of a real
+`python -m tests.bench.compose_and_send PORT THREADS MAILS FOLDER`; the folder holds `body.txt` and `body.html` of a
+real
 message. Prints mails a second.
 """
 

@@ -94,13 +94,13 @@ def run(report: Report) -> None:
     report.row(f"event published to mail accepted at {RATE} events/s, 99 % within", p99, "ms", goal=Goal(at_most=250))
     report.note(
         f"One process: {MAILS} order events of as many orders wait in Kafka; counted from the first mail to the last."
-        " Limit: the standard library's EmailMessage with the same words, composed and sent on kept connections by as many"
-        " threads, with no event, no ledger, no template."
+        " Limit: the standard library's EmailMessage with the same words, composed and sent on kept connections by as"
+        " many threads, with no event, no ledger, no template."
     )
     report.note(
-        "The hops: a record to Kafka and back, two durable transactions (plan, claim) and an SMTP conversation, each alone,"
-        " medians added up. Kafka, the database, the sink and the notifiers share the machine's cores, so a second process"
-        " finds no core of its own on a machine with two."
+        "The hops: a record to Kafka and back, two durable transactions (plan, claim) and an SMTP conversation,"
+        " each alone, medians added up. Kafka, the database, the sink and the notifiers share the machine's cores, so"
+        " a second process finds no core of its own on a machine with two."
     )
 
 

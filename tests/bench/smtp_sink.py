@@ -1,7 +1,7 @@
 """An SMTP server that takes every mail as fast as it can and remembers when: `python -m tests.bench.smtp_sink`.
 
-Prints the port of SMTP and the port of its memory, which answers any connection with JSON and forgets: `arrivals` by the
-order's reference in the subject, in seconds of the machine's monotonic clock.
+Prints the port of SMTP and the port of its memory. That one answers any connection with JSON and forgets: when what
+arrived, by the order's reference in the subject, in seconds of the machine's monotonic clock.
 """
 
 import asyncio

@@ -23,7 +23,6 @@ from wismo.orders.v1 import tracking_pb2 as tracking
 PACKAGE = Path(notifier.__file__).parent
 TEMPLATES = PACKAGE / "templates"
 KINDS = sorted(MessageKind)
-# Blocks that speak of Wismo's own words only: nothing that a merchant, carrier or buyer wrote stands between these marks.
 CYRILLIC, LATIN = re.compile("[а-яё]", re.IGNORECASE), re.compile("[a-z]{4,}", re.IGNORECASE)
 
 
@@ -130,7 +129,7 @@ def test_a_message_holds_no_mark_of_a_template_and_no_wide_plain_line(name: str,
 @pytest.mark.parametrize("name", list(rendered("ru")))
 def test_no_english_is_left_in_russian(name: str) -> None:
     content = rendered("ru")[name].content
-    # Only what the sample's shop wrote in Latin may stand there: names of files, codes, carriers, addresses, keys on a keyboard.
+    # Only what the sample's shop wrote in Latin may stand there: files, codes, carriers, addresses, keys on a keyboard.
     allowed = re.compile(
         r"https?://\S+|\S+@\S+|atlas-2\.1-setup\.exe|ATLAS-[\w-]+|Kl0O-\S+|R-10042|RM\w+|CDEK|Caps Lock|Windows",
         re.IGNORECASE,

@@ -51,6 +51,7 @@ MILESTONES: Mapping[Status, tuple[Milestone, MessageKind] | NotTold] = {
     tracking.TRACKING_STATUS_UNKNOWN: NotTold("nobody could read what the carrier said"),
 }
 
+NOT_MOVING = frozenset({tracking.TRACKING_STATUS_LABEL_CREATED, tracking.TRACKING_STATUS_INFO_RECEIVED})
 MOVING = frozenset({tracking.TRACKING_STATUS_PICKED_UP, tracking.TRACKING_STATUS_IN_TRANSIT})
 # "Out for delivery" on two days is news on both; twice within a shift it is the carrier repeating itself.
 _SAME_SHIFT = timedelta(hours=12)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from notifier.planning.kinds import Decision, MessageKind, NotTold, Tell
-from notifier.planning.milestones import find_parcel, progress
+from notifier.planning.milestones import NOT_MOVING, find_parcel, progress
 from wismo.events.v1.order_event_pb2 import OrderEvent
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import merchant_pb2 as merchants
@@ -37,6 +37,9 @@ def _payment_was_awaited(event: OrderEvent) -> bool:
 def _shipped(event: OrderEvent, _policies: merchants.Policies) -> Decision:
     if not event.change.parcel_shipped.handed_over:
         return NotTold("only the label was made; it is told when the carrier has the parcel")
+    parcel = find_parcel(event, event.change.parcel_shipped.parcel_id)
+    if parcel is not None and any(scan.status not in NOT_MOVING for scan in parcel.scans):
+        return NotTold("the carrier's scan has told it already")
     return Tell(MessageKind.SHIPPED)
 
 

@@ -98,12 +98,12 @@ def publish_records(bootstrap: str, *records: Record) -> None:
     assert all(outcome.published for outcome in outcomes)
 
 
-def eventually(what: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Wait until it holds."""
+def eventually(what: Callable[[], bool], seconds: float = 30.0, *, every: float = 0.05) -> None:
+    """Wait until it holds, looking so often."""
     give_up = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < give_up, "it did not happen in time"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def message_ids(inbox: InboxServer, recipient: str, domain: str) -> list[str]:

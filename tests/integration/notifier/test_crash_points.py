@@ -1,4 +1,4 @@
-"""kill -9 at every named place: told once all the same, or once more with the same Message-ID behind the end of the data (I3)."""
+"""kill -9 at every named place: told once all the same; behind the end of the data perhaps once more (I3)."""
 
 import signal
 import time
@@ -24,6 +24,7 @@ def test_there_are_nine_of_them() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_every_event_is_told_after_a_crash(
     tmp_path: Path, mongo_url: str, kafka_bootstrap: str, inbox: InboxServer, unique: str
 ) -> None:
@@ -31,7 +32,7 @@ def test_every_event_is_told_after_a_crash(
 
     def kill_and_restart(point: str) -> dict[str, int]:
         name = f"{unique}-{point.replace('.', '-').replace('_', '-')}"
-        buyers = [f"{name}-{number}@buyers.test" for number in range(4)]
+        buyers = [f"{name}-{number}@buyers.test" for number in range(3)]
         for number, buyer in enumerate(buyers):
             publish(kafka_bootstrap, *mixed.mixed_order(reference=f"R-{name}-{number}", email=buyer).told[:4])
         folder = tmp_path / name
@@ -39,18 +40,21 @@ def test_every_event_is_told_after_a_crash(
         process = NotifierProcess(
             folder, mongo_url=mongo_url, bootstrap=kafka_bootstrap, smtp_url=inbox.smtp_url, name=name
         )
+
+        def ids(buyer: str) -> list[str]:
+            return message_ids(inbox, buyer, process.domain)
+
         with process.start(crash_at=point):
             assert process.wait() == -signal.SIGKILL
         with process.start():
-            for buyer in buyers:
-                eventually(lambda buyer=buyer: len(set(message_ids(inbox, buyer, process.domain))) == 4, seconds=80)  # type: ignore[misc]
+            eventually(lambda: all(len(set(ids(buyer))) == 4 for buyer in buyers), seconds=100, every=1.0)
             time.sleep(0.5)
             assert process.stop() == 0
-        return Counter(message_id for buyer in buyers for message_id in message_ids(inbox, buyer, process.domain))
+        return Counter(message_id for buyer in buyers for message_id in ids(buyer))
 
     with ThreadPoolExecutor(3) as pool:
         told = dict(zip(POINTS, pool.map(kill_and_restart, POINTS), strict=True))
-    assert {point: len(counted) for point, counted in told.items()} == dict.fromkeys(POINTS, 16)
+    assert {point: len(counted) for point, counted in told.items()} == dict.fromkeys(POINTS, 12)
     most = {point: max(counted.values()) for point, counted in told.items()}
     assert most == {point: most[point] if point in MAY_REPEAT else 1 for point in POINTS}
     assert max(most.values()) <= 2

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Self
 
 from prometheus_client import CollectorRegistry
 
@@ -44,7 +45,7 @@ class Running:
         )
         self.planner = Planner(self.ledger, measures, senders=self.dispatcher)
 
-    def __enter__(self) -> "Running":
+    def __enter__(self) -> Self:
         self.dispatcher.start()
         return self
 
