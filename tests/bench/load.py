@@ -10,11 +10,13 @@ import json
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import grpc
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from wismo.orders.v1 import fulfilment_event_pb2, tracking_pb2
@@ -84,7 +86,6 @@ def scan(merchant: str, orders: int, number: int) -> pb.RecordEventRequest:
 class _Load:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.number = plan.first
         self.events = 0
         self.refused = 0
         self.took: list[float] = []
@@ -94,83 +95,71 @@ class _Load:
     async def run(self) -> Measured:
         options = [("grpc.max_receive_message_length", 16 * 1024 * 1024), ("grpc.use_local_subchannel_pool", 1)]
         async with grpc.aio.insecure_channel(self.plan.address, options=options) as channel:
-            callers = self._callers(channel)
+            await channel.channel_ready()
+            caller = self._caller(channel)
             started = time.perf_counter()
             self.until = started + self.plan.seconds
-            await asyncio.gather(*(caller() for caller in callers))
+            await asyncio.gather(*(caller() for _ in range(self.plan.callers)))
             seconds = time.perf_counter() - started
         self.took.sort()
         middle, last = self.took[len(self.took) // 2], self.took[int(len(self.took) * 0.99)]
         return Measured(self.events, self.refused, seconds, middle * 1000, last * 1000)
 
-    def _callers(self, channel: grpc.aio.Channel) -> list[Callable[[], Awaitable[None]]]:
+    def _caller(self, channel: grpc.aio.Channel) -> Callable[[], Awaitable[None]]:
+        """What each caller does; all take from one queue of requests, in the order of their events."""
         if self.plan.stream:
-            return [lambda: self._stream(channel) for _ in range(self.plan.callers)]
-        call: Any = channel.unary_unary(self.plan.method, request_serializer=bytes, response_deserializer=bytes)
+            call: Any = channel.stream_stream(self.plan.method, request_serializer=bytes, response_deserializer=bytes)
+            ready = self._encoded(10_000, lambda request: pb.StreamEventsRequest(request=request))
+            return lambda: self._stream(call, ready)
+        call = channel.unary_unary(self.plan.method, request_serializer=bytes, response_deserializer=bytes)
         if self.plan.batch:
-            return [lambda: self._batches(call) for _ in range(self.plan.callers)]
-        ready = self._encoded(int(self.plan.seconds * 8000))
-        return [lambda: self._singles(call, ready) for _ in range(self.plan.callers)]
+            batches = self._batches_encoded(20_000)
+            return lambda: self._batches(call, batches)
+        singles = self._encoded(6_000, lambda request: request)
+        return lambda: self._singles(call, singles)
 
-    def _encoded(self, count: int) -> list[bytes]:
+    def _encoded(self, most_a_second: int, wrap: Callable[[pb.RecordEventRequest], Message]) -> deque[bytes]:
+        numbers = range(self.plan.first, self.plan.first + int(self.plan.seconds * most_a_second))
+        return deque(wrap(scan(self.plan.merchant, self.plan.orders, number)).SerializeToString() for number in numbers)
+
+    def _batches_encoded(self, most_a_second: int) -> deque[bytes]:
         plan = self.plan
-        return [
-            scan(plan.merchant, plan.orders, plan.first + number).SerializeToString()
-            for number in range(count - 1, -1, -1)
-        ]
+        encoded: deque[bytes] = deque()
+        for first in range(plan.first, plan.first + int(plan.seconds * most_a_second), plan.batch):
+            requests = [scan(plan.merchant, plan.orders, number) for number in range(first, first + plan.batch)]
+            batch = pb.BatchRecordEventsRequest(parent=plan.merchant, requests=requests)
+            encoded.append(batch.SerializeToString())
+        return encoded
 
-    async def _singles(self, call: Any, ready: list[bytes]) -> None:
+    async def _singles(self, call: Any, ready: deque[bytes]) -> None:
         while ready and (began := time.perf_counter()) < self.until:
-            await call(ready.pop(), metadata=self.metadata)
+            await call(ready.popleft(), metadata=self.metadata)
             self.took.append(time.perf_counter() - began)
             self.events += 1
 
-    def _next(self) -> pb.RecordEventRequest:
-        self.number += 1
-        return scan(self.plan.merchant, self.plan.orders, self.number - 1)
-
-    async def _batches(self, call: Any) -> None:
-        parent = self.plan.merchant
-        ready = [
-            pb.BatchRecordEventsRequest(
-                parent=parent, requests=[self._next() for _ in range(self.plan.batch)]
-            ).SerializeToString()
-            for _ in range(int(self.plan.seconds * 30_000 / self.plan.batch / self.plan.callers))
-        ]
-        await asyncio.sleep(0)
-        self.until = max(self.until, time.perf_counter() + self.plan.seconds)  # Encoding is not what is measured.
+    async def _batches(self, call: Any, ready: deque[bytes]) -> None:
         while ready and (began := time.perf_counter()) < self.until:
-            answer = pb.BatchRecordEventsResponse.FromString(await call(ready.pop(), metadata=self.metadata))
+            answer = pb.BatchRecordEventsResponse.FromString(await call(ready.popleft(), metadata=self.metadata))
             self.took.append(time.perf_counter() - began)
             good = sum(outcome.HasField("recorded") for outcome in answer.outcomes)
             self.events += good
             self.refused += len(answer.outcomes) - good
 
-    async def _stream(self, channel: grpc.aio.Channel) -> None:
-        ready = [
-            pb.StreamEventsRequest(request=self._next()).SerializeToString()
-            for _ in range(int(self.plan.seconds * 15_000))
-        ]
-        sent: dict[str, float] = {}
+    async def _stream(self, call: Any, ready: deque[bytes]) -> None:
         room = asyncio.Semaphore(200)
 
         async def requests() -> AsyncIterator[bytes]:
-            for message in ready:
+            while ready and time.perf_counter() < self.until:
                 await room.acquire()
-                if time.perf_counter() >= self.until:
-                    return
-                yield message
+                yield ready.popleft()
 
-        call: Any = channel.stream_stream(self.plan.method, request_serializer=bytes, response_deserializer=bytes)
         began = time.perf_counter()
         async for answer in call(requests(), metadata=self.metadata):
             room.release()
-            if pb.StreamEventsResponse.FromString(answer).outcome.HasField("recorded"):
-                self.events += 1
-            else:
-                self.refused += 1
+            good = pb.StreamEventsResponse.FromString(answer).outcome.HasField("recorded")
+            self.events += good
+            self.refused += not good
         self.took.append(time.perf_counter() - began)
-        del sent
 
 
 if __name__ == "__main__":

@@ -81,8 +81,8 @@ def contract_validator() -> Validate:
 def _is_well_formed(request: RecordEventRequest) -> bool:
     """Whether everything around the change is surely right; when in doubt, the whole contract is asked.
 
-    An event has 37 kinds of change, and looking at each of them takes three times as long as validating the one that is
-    set. So the few fields around it are looked at here, by the rules that the contract has for them; a test holds the two
+    An event has 37 kinds of change, and looking at each takes three times as long as validating the one that is set. So
+    the few fields around it are looked at here, by the rules that the contract has for them; a test holds the two ways
     against each other.
     """
     return (
