@@ -9,7 +9,7 @@ from chassis.keys import Key, KeyRing
 from chassis.sealing import Sealer
 from chassis.signed_links import LinkSigner
 from notifier.planning.kinds import MessageKind
-from notifier.preview.samples import Sample, samples
+from notifier.preview.samples import Sample, samples, several
 from notifier.preview.stage import NOW
 from notifier.rendering.letters import Rendered, Renderer, Telling
 
@@ -30,12 +30,11 @@ def write_previews(folder: Path) -> Iterator[Path]:
 
 def previews(language: str) -> Iterator[tuple[str, Rendered]]:
     """Every kind of message in one language, by the kind's name, and one that several changes were folded into."""
-    found = list(samples(language, Sealer(_KEYS)))
-    for sample in found:
+    sealer = Sealer(_KEYS)
+    for sample in samples(language, sealer):
         yield sample.name, render([sample])
-    by_kind = {sample.kind: sample for sample in found}
-    folded = [by_kind[kind] for kind in (MessageKind.SHIPPED, MessageKind.DOWNLOAD_READY, MessageKind.CREDIT_GIVEN)]
-    yield "several_at_once", render(folded)
+    kinds = (MessageKind.SHIPPED, MessageKind.DOWNLOAD_READY, MessageKind.CREDIT_GIVEN)
+    yield "several_at_once", render(several(language, sealer, *kinds))
 
 
 def render(told: list[Sample]) -> Rendered:

@@ -27,6 +27,14 @@ class Sample:
     name: str
 
 
+def several(language: str, sealer: Sealer, *kinds: MessageKind) -> list[Sample]:
+    """Samples of one and the same order, one after the other, as a burst of changes brings them."""
+    words = texts(language)
+    stage, merchant = Stage(new_order(words), words, sealer), sample_merchant(words)
+    changes = [(kind, MAKERS[kind, ""](stage)) for kind in kinds]
+    return [Sample(kind, change, stage.order, merchant, kind.value) for kind, change in changes]
+
+
 def samples(language: str, sealer: Sealer) -> Iterator[Sample]:
     """Every sample in one language."""
     words = texts(language)

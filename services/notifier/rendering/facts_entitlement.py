@@ -124,8 +124,11 @@ def _download(kit: Kit, line_id: str, files: Iterable[entitlement.DownloadFile])
     platforms = {file.platform for file in listed}
     steps: list[str] = []
     if listed and len(platforms) == 1:
-        button = kit.gettext("Open your downloads")
-        steps.append(kit.gettext("Press “%(button)s” in this mail. Your order page opens at the files.", button=button))
+        steps.append(
+            kit.gettext(
+                "Press “%(button)s” in this mail. Your order page opens, with the files on it.", button=kit.button
+            )
+        )
         steps += wording.download_steps(listed[0].platform, listed[0].file_name, language)
     return {
         "title": kit.title(line_id),

@@ -26,6 +26,8 @@ class Kit:
     reader: Reader
     event_at: datetime
     link: str
+    button: str
+    """What stands on the message's button, for steps that name it."""
     open_secret: Callable[[Secret], str] = field(repr=False)
     """Opens a sealed value; may raise CannotOpen. What it returns goes into the message and nowhere else."""
 

@@ -82,7 +82,9 @@ class Renderer:
 
         sections = []
         for telling in tellings:
-            kit = Kit(telling.change, order, merchant, reader, telling.event_at, link, open_secret)
+            kit = Kit(
+                telling.change, order, merchant, reader, telling.event_at, link, shell["button_label"], open_secret
+            )
             sections.append((telling.kind, FACTS_OF[telling.kind](kit)))
         subject = _subject(templates, sections, shell, reader)
         text = _part(templates, sections, shell, subject, reader, html=False)
