@@ -1,6 +1,5 @@
 """Who calls: a merchant's key, the installation's admin key, or the status page's service key."""
 
-import hmac
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from functools import lru_cache
 from chassis.clock import Clock
 from chassis.keys import hash_key
 from orders.use_cases.errors import Unauthenticated
-from orders.use_cases.ports import KeyRecord, KeyStore
+from orders.use_cases.ports import KeyStore
 
 SCOPE_WRITE = 1
 SCOPE_READ = 2
@@ -42,16 +41,15 @@ _ADMIN = Principal(Role.ADMIN)
 _SERVICE = Principal(Role.SERVICE)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Remembered:
-    record: KeyRecord | None
+    principal: Principal | None
+    expires: datetime | None
     read_at: float
 
 
 class Credentials:
-    """Turns a bearer key into a principal. What the database says is remembered for 5 seconds, so revoking works within
-    that.
-    """
+    """Turns a bearer key into a principal. What the database says is remembered for 5 seconds: revoking takes no longer."""
 
     def __init__(
         self,
@@ -65,47 +63,46 @@ class Credentials:
         self._keys = keys
         self._clock = clock
         self._monotonic = monotonic
-        self._fixed = [
-            (hashed, principal)
-            for hashed, principal in ((admin_key_hash, _ADMIN), (service_key_hash, _SERVICE))
-            if hashed is not None
-        ]
+        self._fixed = {
+            hashed: who for hashed, who in ((admin_key_hash, _ADMIN), (service_key_hash, _SERVICE)) if hashed
+        }
         self._remembered: OrderedDict[str, _Remembered] = OrderedDict()
 
     async def principal(self, key: str) -> Principal:
-        """Whose key it is. Raises Unauthenticated, or StoreUnavailable when the database must be asked and does not
-        answer.
+        """Whose key it is. Raises Unauthenticated, or StoreUnavailable when the database is asked and does not answer.
+
+        Keys are looked up by their hash: how long that takes tells something of a hash, which tells nothing of a key.
         """
         if not key or len(key) > _LONGEST:
             raise _unknown()
         hashed = _hash(key)
-        for known, principal in self._fixed:
-            if hmac.compare_digest(hashed, known):
-                return principal
-        record = await self._record(hashed)
-        if record is None or not _is_valid(record, self._clock.now()):
-            raise _unknown()
-        return Principal(Role.MERCHANT, record.merchant, record.scope == SCOPE_WRITE)
-
-    async def _record(self, hashed: str) -> KeyRecord | None:
-        now = self._monotonic()
+        if hashed in self._fixed:
+            return self._fixed[hashed]
         remembered = self._remembered.get(hashed)
-        if remembered is None or now - remembered.read_at > _FRESH_SECONDS:
-            remembered = _Remembered(await self._keys.find(hashed), now)
-            self._remembered[hashed] = remembered
-            self._remembered.move_to_end(hashed)
-            if len(self._remembered) > _REMEMBERED:
-                self._remembered.popitem(last=False)
-        return remembered.record
+        if remembered is None or self._monotonic() - remembered.read_at > _FRESH_SECONDS:
+            remembered = await self._read(hashed)
+        if remembered.principal is None or (remembered.expires is not None and self._clock.now() >= remembered.expires):
+            raise _unknown()
+        return remembered.principal
+
+    async def _read(self, hashed: str) -> _Remembered:
+        asked_at = self._monotonic()
+        record = await self._keys.find(hashed)
+        if record is None or record.revoked is not None:
+            remembered = _Remembered(None, None, asked_at)
+        else:
+            principal = Principal(Role.MERCHANT, record.merchant, record.scope == SCOPE_WRITE)
+            remembered = _Remembered(principal, record.expires, asked_at)
+        self._remembered[hashed] = remembered
+        self._remembered.move_to_end(hashed)
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.popitem(last=False)
+        return remembered
 
 
 @lru_cache(maxsize=1024)
 def _hash(key: str) -> str:
     return hash_key(key)
-
-
-def _is_valid(record: KeyRecord, now: datetime) -> bool:
-    return record.revoked is None and (record.expires is None or now < record.expires)
 
 
 def _unknown() -> Unauthenticated:
