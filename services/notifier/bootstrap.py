@@ -16,6 +16,7 @@ from chassis.kafka import (
     Producer,
     Record,
     TopicSpec,
+    broker_answers,
     ensure_topics,
     run_consumer,
 )
@@ -50,6 +51,7 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
     client = connect(settings.mongo_url, "notifier")
     ledger = MongoLedger(client, settings.database)
     health.add_check("database", database_answers(client))
+    health.add_check("broker", lambda: broker_answers(settings.kafka_bootstrap), timeout=5.0)
     # Templates are compiled before the first message, not by it; a broken one ends the start, where it is seen.
     for tag in catalog().locales:
         pieces(tag)
