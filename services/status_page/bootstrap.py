@@ -25,6 +25,7 @@ from status_page.outbox.facts import Outbox
 from status_page.outbox.mongo import MongoOutbox
 from status_page.outbox.orders_client import GrpcOrdersService
 from status_page.outbox.sender import OutboxSender
+from status_page.pages.kept_pages import KeptPages
 from status_page.projection import mongo as projection_mongo
 from status_page.projection.mongo import MongoMerchantRows, MongoOrderRows
 from status_page.projection.projector import Projector
@@ -84,6 +85,7 @@ def make_page(settings: PageSettings) -> Page:
         health=health,
         static=static,
         templates=Templates(texts, static.url),
+        kept_pages=KeptPages(),
         hosts=merchant_hosts(settings.merchant_hosts),
         downloads_dir=settings.downloads_dir,
         secure=secure,

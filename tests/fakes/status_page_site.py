@@ -16,6 +16,7 @@ from chassis.signed_links import LinkSigner
 from status_page.app import create_app
 from status_page.bootstrap import grant_signer
 from status_page.lookup.keys import LookupKeys
+from status_page.pages.kept_pages import KeptPages
 from status_page.pages.routes import PURPOSE
 from status_page.projection.projector import Projector
 from status_page.projection.reading import ORDER_EVENTS
@@ -80,6 +81,7 @@ class Site:
             health=self.health,
             static=static,
             templates=Templates(texts, static.url),
+            kept_pages=KeptPages(most=20),
             hosts={"orders.severny.test": "severny"},
             downloads_dir=downloads_dir,
             secure=secure,

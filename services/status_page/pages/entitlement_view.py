@@ -6,13 +6,12 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from chassis.localisation import Language
-from chassis.sealing import Sealer
 from status_page.downloads.rights import Right
 from status_page.pages.moments import Moment, moment, moment_of
-from status_page.pages.secrets import opened
+from status_page.pages.secrets import SealedSecrets
 from status_page.web.shops import origin_of, web_address
 from wismo.orders.v1 import entitlement_pb2
-from wording import Reader, access_steps, download_steps, look_alikes, platform_name
+from wording import Reader, access_steps, download_steps, platform_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class DownloadView:
 
     line_id: str
     files: tuple[FileView, ...]
-    licence_key: str | None
+    licence_key: Markup | None
     """Empty when none is needed; None when it cannot be shown now."""
     look_alikes: Markup
     expires: Moment | None
@@ -72,7 +71,7 @@ class AccessView:
     login_url: str
     host: str
     username: str
-    code: str | None
+    code: Markup | None
     case_sensitive: bool
     look_alikes: Markup
     steps: tuple[str, ...]
@@ -80,6 +79,8 @@ class AccessView:
     expired: bool
     revoked: bool
 
+
+_NOTHING: tuple[Markup | None, Markup] = (Markup(), Markup())
 
 _PLATFORMS = {
     entitlement_pb2.PLATFORM_WINDOWS: "windows",
@@ -90,16 +91,16 @@ _PLATFORMS = {
 }
 
 
-def download_view(right: Right, order: str, reader: Reader, sealer: Sealer) -> DownloadView:
+def download_view(right: Right, reader: Reader, secrets: SealedSecrets) -> DownloadView:
     """The view of one line's download."""
     download = right.download
-    key = "" if right.revoked else opened(download.licence_key, order, sealer)
+    key, spelt = _NOTHING if right.revoked else secrets.show(download.licence_key)
     end = right.expires_at
     return DownloadView(
         line_id=download.line_id,
         files=tuple(_file(file, right, reader) for file in download.files),
         licence_key=key,
-        look_alikes=spelt_out(key, reader.language),
+        look_alikes=spelt,
         expires=moment_of(end, reader) if end and not download.HasField("expires_at") else None,
         expires_after_days=right.days_after_first,
         expired=right.expired,
@@ -109,11 +110,11 @@ def download_view(right: Right, order: str, reader: Reader, sealer: Sealer) -> D
     )
 
 
-def access_view(access: entitlement_pb2.Access, order: str, reader: Reader, sealer: Sealer) -> AccessView:
+def access_view(access: entitlement_pb2.Access, reader: Reader, secrets: SealedSecrets) -> AccessView:
     """The view of one line's access."""
     revoked = access.HasField("revoked_at")
     expires = moment(access.expires_at, reader) if access.HasField("expires_at") else None
-    code = "" if revoked else opened(access.code, order, sealer)
+    code, spelt = _NOTHING if revoked else secrets.show(access.code)
     login_url = web_address(access.login_url)
     return AccessView(
         line_id=access.line_id,
@@ -122,7 +123,7 @@ def access_view(access: entitlement_pb2.Access, order: str, reader: Reader, seal
         username=access.username,
         code=code,
         case_sensitive=access.case_sensitive,
-        look_alikes=spelt_out(code, reader.language),
+        look_alikes=spelt,
         steps=access_steps(access, reader.language),
         expires=expires,
         expired=expires is not None and expires.past,
@@ -136,16 +137,6 @@ def _guide(platform: "entitlement_pb2.Platform.ValueType", key: str, file_name: 
     return Steps(
         key, platform_name(platform, language), Markup("\n").join(Markup("<li>{}</li>").format(step) for step in steps)
     )
-
-
-def spelt_out(code: str | None, language: Language) -> Markup:
-    """The characters of a code that can be mistaken, with their names, as items of a list."""
-    return Markup("\n").join(_spelt(one.character, one.name) for one in look_alikes(code or "", language))
-
-
-@lru_cache(maxsize=4096)
-def _spelt(character: str, name: str) -> Markup:
-    return Markup('<li><code dir="ltr" translate="no">{}</code> {}</li>').format(character, name)
 
 
 def _file(file: entitlement_pb2.DownloadFile, right: Right, reader: Reader) -> FileView:

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from chassis.localisation import Language
-from chassis.sealing import Sealer
 from status_page.downloads.rights import Right
 from status_page.pages.entitlement_view import AccessView, DownloadView, access_view, download_view
 from status_page.pages.line_view import LineView, line_view
 from status_page.pages.moments import Moment, day, moment
 from status_page.pages.parcel_view import ParcelView, Pickup, parcel_view, pickup_view
 from status_page.pages.redaction import redacted
+from status_page.pages.secrets import SealedSecrets
 from status_page.projection.rows import Taken
 from status_page.web.shops import Shop, web_address
 from wismo.orders.v1 import order_pb2
@@ -94,25 +94,27 @@ def order_view(
     shop: Shop,
     language: Language,
     now: datetime,
-    sealer: Sealer,
+    secrets: SealedSecrets,
     *,
     full: bool,
 ) -> OrderView:
-    """The view of an order. Secrets are opened here, and only when ``full``."""
+    """The view of an order. Secrets are holes in it, and only when ``full``."""
     zone = next(name for name in (order.buyer.time_zone, shop.time_zone, "UTC") if _is_zone(name))
     reader = Reader(language, zone, now)
     shown = order if full else redacted(order, reader)
-    return _view(shown, taken, shop, reader, sealer, full=full)
+    return _view(shown, taken, shop, reader, secrets, full=full)
 
 
-def _view(order: order_pb2.Order, taken: Taken, shop: Shop, reader: Reader, sealer: Sealer, *, full: bool) -> OrderView:
+def _view(
+    order: order_pb2.Order, taken: Taken, shop: Shop, reader: Reader, secrets: SealedSecrets, *, full: bool
+) -> OrderView:
     downloads: dict[str, DownloadView] = {}
     accesses: dict[str, AccessView] = {}
     for download in order.downloads:
         right = Right(download, taken, reader.now, shop.download_renewals)
-        downloads[download.line_id] = download_view(right, order.name, reader, sealer)
+        downloads[download.line_id] = download_view(right, reader, secrets)
     for access in order.accesses:
-        accesses[access.line_id] = access_view(access, order.name, reader, sealer)
+        accesses[access.line_id] = access_view(access, reader, secrets)
     titles = {line.line_id: line.title for line in order.lines}
     problems = [_problem(problem, titles, reader) for problem in order.problems]
     return OrderView(
@@ -137,10 +139,10 @@ def _view(order: order_pb2.Order, taken: Taken, shop: Shop, reader: Reader, seal
             for line in order.lines
         ),
         parcels=tuple(
-            parcel_view(parcel, number, order, reader, sealer) for number, parcel in enumerate(order.parcels, 1)
+            parcel_view(parcel, number, order, reader, secrets) for number, parcel in enumerate(order.parcels, 1)
         ),
         collections=tuple(
-            pickup_view(one.pickup_point, order.name, reader, sealer)
+            pickup_view(one.pickup_point, reader, secrets)
             for one in order.collections
             if one.HasField("pickup_point") and not one.HasField("collected_at")
         ),

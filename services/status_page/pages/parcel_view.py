@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from chassis.sealing import Sealer
+from markupsafe import Markup
+
 from status_page.pages.moments import Moment, day, moment
-from status_page.pages.secrets import opened
+from status_page.pages.secrets import SealedSecrets
 from status_page.web.shops import web_address
 from wismo.orders.v1 import order_pb2, parcel_pb2, tracking_pb2
 from wording import Reader, amounts, carriers, expected
@@ -46,7 +47,7 @@ class Pickup:
     address: tuple[str, ...]
     hours: str
     keep_until: Moment | None
-    code: str | None
+    code: Markup | None
     """Empty when none is needed; None when it cannot be shown now."""
 
 
@@ -73,7 +74,7 @@ class ParcelView:
 
 
 def parcel_view(
-    parcel: parcel_pb2.Parcel, number: int, order: order_pb2.Order, reader: Reader, sealer: Sealer
+    parcel: parcel_pb2.Parcel, number: int, order: order_pb2.Order, reader: Reader, secrets: SealedSecrets
 ) -> ParcelView:
     """The view of one parcel; ``number`` counts from 1."""
     titles = {line.line_id: line.title for line in order.lines}
@@ -99,14 +100,12 @@ def parcel_view(
         next_attempt=day(parcel.next_attempt_at, reader)
         if parcel.status == tracking_pb2.TRACKING_STATUS_ATTEMPT_FAILED and parcel.HasField("next_attempt_at")
         else None,
-        pickup=pickup_view(parcel.pickup_point, order.name, reader, sealer)
-        if waits and parcel.HasField("pickup_point")
-        else None,
+        pickup=pickup_view(parcel.pickup_point, reader, secrets) if waits and parcel.HasField("pickup_point") else None,
         scans=tuple(_scan(scan, reader) for scan in reversed(parcel.scans)),
     )
 
 
-def pickup_view(point: parcel_pb2.PickupPoint, order: str, reader: Reader, sealer: Sealer) -> Pickup:
+def pickup_view(point: parcel_pb2.PickupPoint, reader: Reader, secrets: SealedSecrets) -> Pickup:
     """Where it waits, until when, and what opens it."""
     address = point.address
     town = " ".join(part for part in (address.postcode, address.city) if part)
@@ -115,7 +114,7 @@ def pickup_view(point: parcel_pb2.PickupPoint, order: str, reader: Reader, seale
         address=tuple(part for part in (*address.lines, town) if part),
         hours=point.opening_hours,
         keep_until=moment(point.keep_until, reader) if point.HasField("keep_until") else None,
-        code=opened(point.code, order, sealer),
+        code=secrets.show(point.code)[0],
     )
 
 

@@ -21,6 +21,7 @@ from status_page.web.shops import Shops
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from status_page.pages.kept_pages import KeptPages
     from status_page.web.rendering import Templates
     from status_page.web.static_files import StaticFiles
 
@@ -47,6 +48,7 @@ class Parts:
     health: Health
     static: "StaticFiles"
     templates: "Templates"
+    kept_pages: "KeptPages"
     hosts: "Mapping[str, str]"
     """Merchant by host, for hosts that belong to one merchant each."""
     downloads_dir: Path | None = None
