@@ -1,6 +1,7 @@
 """The Flask app: parts in, routes and headers on."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, g, request
@@ -51,6 +52,7 @@ def create_app(
     return app
 
 
+@cache
 def build_digest() -> str:
     """A digest of everything that decides how a page looks, so that a new version makes kept pages stale."""
     digest = hashlib.sha256()

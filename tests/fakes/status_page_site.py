@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 from chassis.health import Health
 from chassis.kafka import Record
 from chassis.keys import KeyRing
+from chassis.localisation import Catalog
 from chassis.signed_links import LinkSigner
 from status_page.app import create_app
 from status_page.bootstrap import grant_signer
@@ -64,7 +66,7 @@ class Site:
         self.woken = 0
         self.downloads_dir = downloads_dir
         self.projector = Projector(self.orders, self.merchants, self.counters, self.lookup_keys)
-        texts, static = catalog(), StaticFiles()
+        texts, static, templates = _unchanging()
         self.parts = Parts(
             clock=self.clock,
             orders=self.orders,
@@ -80,7 +82,7 @@ class Site:
             catalog=texts,
             health=self.health,
             static=static,
-            templates=Templates(texts, static.url),
+            templates=templates,
             kept_pages=KeptPages(most=20),
             hosts={"orders.severny.test": "severny"},
             downloads_dir=downloads_dir,
@@ -139,6 +141,13 @@ class Site:
 
     def _wake(self) -> None:
         self.woken += 1
+
+
+@cache
+def _unchanging() -> tuple[Catalog, StaticFiles, Templates]:
+    """What is the same for every page: compiled once, because that takes longer than most tests."""
+    texts, static = catalog(), StaticFiles()
+    return texts, static, Templates(texts, static.url)
 
 
 def records_of(story: Story, events: Iterable[int] | None = None) -> list[Record]:
