@@ -40,6 +40,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     samples: dict[str, list[float]] = field(default_factory=dict)
     console: Console = field(default_factory=Console)
+    load_before: float = field(default_factory=lambda: os.getloadavg()[0])
     _progress: Progress | None = None
 
     def rounds(self, measure: Callable[[], Mapping[str, float]]) -> dict[str, float]:
@@ -112,6 +113,7 @@ class Report:
             "part": self.part,
             "date": datetime.now(UTC).date().isoformat(),
             "machine": machine(),
+            "load_before": round(self.load_before, 1),
             "rounds": self.rounds_wanted,
             "rows": [row.as_json() for row in self.rows],
             "samples": self.samples,
@@ -128,6 +130,7 @@ class Report:
             "",
             f"`make bench BENCH={self.part}`, {datetime.now(UTC).date().isoformat()}, {machine()['summary']}.",
             f"Median of {self.rounds_wanted} rounds; limit and peer come from the same ones. All of it: results.json.",
+            f"Other work on the machine when it began (load average of one minute): {self.load_before:.1f}.",
             "",
             "| what | measured | limit | peer | ratio | goal | met |",
             "| --- | --: | --: | --: | --: | --- | --- |",

@@ -49,7 +49,7 @@ class _Remembered:
 
 
 class Credentials:
-    """Turns a bearer key into a principal. What the database says is remembered for 5 seconds: revoking takes no longer."""
+    """Turns a bearer key into a principal. The database is asked every 5 seconds, so revoking takes no longer."""
 
     def __init__(
         self,
