@@ -3,6 +3,9 @@
 A lease is a document ``{_id: name, owner, epoch, expires_at}``. Taking one raises its epoch, so that a process which
 slept past its lease can be told from the one that holds it now: ``guard`` in the same transaction as the work makes
 that work fail.
+
+Taking, renewing and giving back are each one update of one document, never a transaction: a process killed within
+a transaction leaves what it wrote locked for a minute, which is longer than a lease lives.
 """
 
 import time
@@ -15,8 +18,9 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
 
-from chassis.mongo import Document, database_now, database_now_async, run_transaction, run_transaction_async
+from chassis.mongo import Document, database_now, database_now_async
 
 
 class LeaseLost(Exception):
@@ -54,49 +58,42 @@ class Leases:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._collection = collection
-        self._client = collection.database.client
         self._owner = owner
         self._ttl = ttl
         self._monotonic = monotonic
 
     def acquire(self, name: str) -> Lease | None:
-        """The lease, when it is free, expired or already ours; None while another holds it. One short transaction."""
+        """The lease, when it is free, expired or already ours; None while another holds it, or was faster."""
         asked_at = self._monotonic()
         now = database_now(self._collection.database)
-
-        def take(session: ClientSession) -> Lease | None:
-            found = self._collection.find_one({"_id": name}, session=session)
-            lease = _taken(found, name, self._owner, now, self._ttl, asked_at)
-            if lease is not None:
-                self._collection.update_one({"_id": name}, _written(lease), upsert=True, session=session)
+        found = self._collection.find_one({"_id": name})
+        lease = _taken(found, name, self._owner, now, self._ttl, asked_at)
+        if lease is None:
+            return None
+        if found is None:
+            try:
+                self._collection.insert_one({"_id": name, **_fields(lease)})
+            except DuplicateKeyError:
+                return None
             return lease
-
-        return run_transaction(self._client, take)
+        as_found = {key: found[key] for key in ("_id", "owner", "epoch", "expires_at")}
+        answer = self._collection.update_one(as_found, {"$set": _fields(lease)})
+        return lease if answer.matched_count else None
 
     def renew(self, lease: Lease) -> Lease:
         """The same lease with a later expiry. Raises LeaseLost when it has another epoch by now, or has expired."""
         asked_at = self._monotonic()
         now = database_now(self._collection.database)
-
-        def prolong(session: ClientSession) -> Lease:
-            found = self._collection.find_one({"_id": lease.name}, session=session)
-            if not _holds(found, lease, now):
-                raise LeaseLost(lease.name)
-            renewed = _prolonged(lease, now, self._ttl, asked_at)
-            self._collection.update_one({"_id": lease.name}, _written(renewed), session=session)
-            return renewed
-
-        return run_transaction(self._client, prolong)
+        renewed = _prolonged(lease, now, self._ttl, asked_at)
+        held = {**_of(lease), "expires_at": {"$gt": now}}
+        answer = self._collection.update_one(held, {"$set": _fields(renewed)})
+        if not answer.matched_count:
+            raise LeaseLost(lease.name)
+        return renewed
 
     def release(self, lease: Lease) -> None:
         """Give the lease back so that another can take it at once. Nothing happens when it is no longer ours."""
-
-        def give_back(session: ClientSession) -> None:
-            found = self._collection.find_one({"_id": lease.name}, session=session)
-            if _is_of(found, lease):
-                self._collection.update_one({"_id": lease.name}, _FREED, session=session)
-
-        run_transaction(self._client, give_back)
+        self._collection.update_one(_of(lease), _FREED)
 
     def guard(self, lease: Lease, session: ClientSession) -> None:
         """Make the transaction of ``session`` succeed only if the lease still has this epoch. Raises LeaseLost.
@@ -121,49 +118,42 @@ class AsyncLeases:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._collection = collection
-        self._client = collection.database.client
         self._owner = owner
         self._ttl = ttl
         self._monotonic = monotonic
 
     async def acquire(self, name: str) -> Lease | None:
-        """The lease, when it is free, expired or already ours; None while another holds it. One short transaction."""
+        """The lease, when it is free, expired or already ours; None while another holds it, or was faster."""
         asked_at = self._monotonic()
         now = await database_now_async(self._collection.database)
-
-        async def take(session: AsyncClientSession) -> Lease | None:
-            found = await self._collection.find_one({"_id": name}, session=session)
-            lease = _taken(found, name, self._owner, now, self._ttl, asked_at)
-            if lease is not None:
-                await self._collection.update_one({"_id": name}, _written(lease), upsert=True, session=session)
+        found = await self._collection.find_one({"_id": name})
+        lease = _taken(found, name, self._owner, now, self._ttl, asked_at)
+        if lease is None:
+            return None
+        if found is None:
+            try:
+                await self._collection.insert_one({"_id": name, **_fields(lease)})
+            except DuplicateKeyError:
+                return None
             return lease
-
-        return await run_transaction_async(self._client, take)
+        as_found = {key: found[key] for key in ("_id", "owner", "epoch", "expires_at")}
+        answer = await self._collection.update_one(as_found, {"$set": _fields(lease)})
+        return lease if answer.matched_count else None
 
     async def renew(self, lease: Lease) -> Lease:
         """The same lease with a later expiry. Raises LeaseLost when it has another epoch by now, or has expired."""
         asked_at = self._monotonic()
         now = await database_now_async(self._collection.database)
-
-        async def prolong(session: AsyncClientSession) -> Lease:
-            found = await self._collection.find_one({"_id": lease.name}, session=session)
-            if not _holds(found, lease, now):
-                raise LeaseLost(lease.name)
-            renewed = _prolonged(lease, now, self._ttl, asked_at)
-            await self._collection.update_one({"_id": lease.name}, _written(renewed), session=session)
-            return renewed
-
-        return await run_transaction_async(self._client, prolong)
+        renewed = _prolonged(lease, now, self._ttl, asked_at)
+        held = {**_of(lease), "expires_at": {"$gt": now}}
+        answer = await self._collection.update_one(held, {"$set": _fields(renewed)})
+        if not answer.matched_count:
+            raise LeaseLost(lease.name)
+        return renewed
 
     async def release(self, lease: Lease) -> None:
         """Give the lease back so that another can take it at once. Nothing happens when it is no longer ours."""
-
-        async def give_back(session: AsyncClientSession) -> None:
-            found = await self._collection.find_one({"_id": lease.name}, session=session)
-            if _is_of(found, lease):
-                await self._collection.update_one({"_id": lease.name}, _FREED, session=session)
-
-        await run_transaction_async(self._client, give_back)
+        await self._collection.update_one(_of(lease), _FREED)
 
     async def guard(self, lease: Lease, session: AsyncClientSession) -> None:
         """Make the transaction of ``session`` succeed only if the lease still has this epoch. Raises LeaseLost."""
@@ -195,9 +185,9 @@ def _is_of(found: Document | None, lease: Lease) -> bool:
     return found is not None and found["owner"] == lease.owner and found["epoch"] == lease.epoch
 
 
-def _holds(found: Document | None, lease: Lease, now: datetime) -> bool:
-    return found is not None and _is_of(found, lease) and found["expires_at"] > now
+def _of(lease: Lease) -> dict[str, Any]:
+    return {"_id": lease.name, "owner": lease.owner, "epoch": lease.epoch}
 
 
-def _written(lease: Lease) -> dict[str, Any]:
-    return {"$set": {"owner": lease.owner, "epoch": lease.epoch, "expires_at": lease.expires_at}}
+def _fields(lease: Lease) -> dict[str, Any]:
+    return {"owner": lease.owner, "epoch": lease.epoch, "expires_at": lease.expires_at}
