@@ -54,7 +54,7 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
     health.add_check("broker", lambda: broker_answers(settings.kafka_bootstrap), timeout=5.0)
     # Templates are compiled before the first message, not by it; a broken one ends the start, where it is seen.
     for tag in catalog().locales:
-        pieces(tag)
+        pieces(tag).compile_all()
     _until_it_works(ledger.prepare, "database not ready", stop)
     _until_it_works(lambda: _make_topics(settings, topics), "broker not ready", stop)
     dispatcher = Dispatcher(

@@ -41,6 +41,13 @@ class Pieces:
         self.lines_html = self._html.get_template("layout/lines.html")
         self.foot_html = self._html.get_template("layout/foot.html")
 
+    def compile_all(self) -> None:
+        """Compile every template now, so that a broken one is seen at the start and the first mails are not slow."""
+        for kind in MessageKind:
+            self.subject(kind)
+            for html in (True, False):
+                self.body(kind, html=html)
+
     def subject(self, kind: MessageKind) -> Template:
         """The subject of a kind."""
         return self._text.get_template(f"{kind}/subject.txt")

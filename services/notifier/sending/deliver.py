@@ -113,8 +113,8 @@ class Deliverer:
             return Ended(State.DEAD, f"the header {bad} cannot be written")
         except CannotOpen:
             return self._later_or_dead(row, "a sealed value cannot be opened")
-        except Exception as error:  # noqa: BLE001
-            # A mistake of ours must not end the sender; the row is tried again (a roll-out may mend it), then it is an
+        except Exception as error:  # noqa: BLE001  # A mistake of ours must not end the sender.
+            # The row is tried again (a roll-out may mend it), then it is an
             # alarm.
             _log.exception("message not rendered", row=row.id, kind=row.kind.value)
             return self._later_or_dead(row, f"not rendered: {type(error).__name__}")

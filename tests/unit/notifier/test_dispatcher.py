@@ -63,7 +63,7 @@ class Running:
         return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
 
     def _deliverer(self, channel: RecordingChannel) -> Deliverer:
-        return Deliverer(WordlessRenderer(), channel, self.ledger, SystemClock(), "test.invalid")  # type: ignore[arg-type]
+        return Deliverer(WordlessRenderer(), channel, self.ledger, SystemClock(), "test.invalid")  # type: ignore[arg-type]  # Only render is used.
 
     def _beat(self) -> None:
         self.beats += 1
@@ -119,9 +119,9 @@ def test_it_outlives_a_database_that_is_away() -> None:
     def sometimes(*arguments: object) -> object:
         if next(failures, None) is not None:
             raise ConnectionError
-        return exchange(*arguments)  # type: ignore[arg-type]
+        return exchange(*arguments)  # type: ignore[arg-type]  # Handed on as they came.
 
-    running.ledger.exchange = sometimes  # type: ignore[method-assign,assignment]
+    running.ledger.exchange = sometimes  # type: ignore[method-assign,assignment]  # A fake that fails.
     with running:
         running.plan(mixed.mixed_order().told[0])
         eventually(lambda: running.count(outcome="sent") == 1)
@@ -133,9 +133,9 @@ def test_stopping_lets_what_is_under_way_end_and_settles_it() -> None:
 
     def slow(*arguments: object) -> object:
         gate.wait(5)
-        return send(*arguments)  # type: ignore[arg-type]
+        return send(*arguments)  # type: ignore[arg-type]  # Handed on as they came.
 
-    channel.send = slow  # type: ignore[method-assign,assignment]
+    channel.send = slow  # type: ignore[method-assign,assignment]  # A fake that waits.
     running = Running(channel)
     running.dispatcher.start()
     running.plan(mixed.mixed_order().told[0])
