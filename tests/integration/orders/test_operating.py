@@ -27,12 +27,7 @@ from tests.integration.orders.shop import TIMEOUT, Shop, detail, details, grante
 from wismo.orders.v1 import buyer_pb2
 from wismo.orders.v1 import orders_service_pb2 as pb
 
-SERVICES = {
-    "wismo.orders.v1.OrdersService",
-    "wismo.orders.v1.MerchantsService",
-    "wismo.orders.v1.QuestionsService",
-    "wismo.orders.v1.ChargesService",
-}
+SERVICES = {f"wismo.orders.v1.{name}Service" for name in ("Orders", "Merchants", "Questions", "Charges")}
 
 
 def test_health_is_told_for_the_server_and_each_service(channel: grpc.Channel) -> None:
