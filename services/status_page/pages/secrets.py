@@ -5,7 +5,6 @@ What is kept of a page has holes where its secrets, form tokens and nonces stand
 
 import re
 import secrets
-from collections.abc import Callable
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -60,11 +59,14 @@ class SealedSecrets:
         spelt = _hole(f"spelt{number}") if look_alikes(text, self._language) else Markup()
         return _hole(f"secret{number}"), spelt
 
-    def fill(self, name: str) -> str:
-        """The HTML for a hole that `show` has made."""
-        spelt = name.startswith("spelt")
-        text = self._sealer.open(self._sealed[int(name.removeprefix("spelt").removeprefix("secret"))], self._order)
-        return _spelt_out(text, self._language) if spelt else str(escape(text))
+    def fill(self) -> dict[str, str]:
+        """The HTML for each hole that `show` has made, by its name."""
+        filled = {}
+        for number, sealed in enumerate(self._sealed):
+            text = self._sealer.open(sealed, self._order)
+            filled[f"secret{number}"] = str(escape(text))
+            filled[f"spelt{number}"] = _spelt_out(text, self._language)
+        return filled
 
 
 class PageWithHoles:
@@ -79,11 +81,10 @@ class PageWithHoles:
 
     def filled(self, *, nonce: str, token: str, version: str) -> str:
         """The page for one browser."""
-        given = {"nonce": nonce, "token": token, "version": version}
-        fill: Callable[[str], str] = self._sealed.fill
-        return "".join(
-            part if at % 2 == 0 else given[part] if part in given else fill(part) for at, part in enumerate(self._parts)
-        )
+        filled = {"nonce": nonce, "token": token, "version": version, **self._sealed.fill()}
+        parts = self._parts.copy()
+        parts[1::2] = [filled[name] for name in parts[1::2]]
+        return "".join(parts)
 
 
 def _spelt_out(text: str, language: Language) -> str:
