@@ -72,7 +72,7 @@ class OrdersProcess:
         if wait and not self._arguments:
             self.wait_until_serving()
 
-    def wait_until_serving(self, seconds: float = 20.0) -> None:
+    def wait_until_serving(self, seconds: float = 60.0) -> None:
         give_up = time.monotonic() + seconds
         with grpc.insecure_channel(self.address) as channel:
             health = health_pb2_grpc.HealthStub(channel)
@@ -83,7 +83,7 @@ class OrdersProcess:
                     raise AssertionError(f"orders does not serve: {self.lines[-20:]}")
                 time.sleep(0.05)
 
-    def wait_for_end(self, seconds: float = 30.0) -> int:
+    def wait_for_end(self, seconds: float = 60.0) -> int:
         """The exit status, once it has ended by itself."""
         assert self._process is not None
         status = self._process.wait(seconds)
