@@ -168,8 +168,10 @@ def _virtual_state(work: Work, line: Line, way: Way) -> S:
 
 
 def _trial_state(trial: Trial) -> S:
-    """A charge after the cancellation does not bring a trial back."""
-    if trial.cancelled_at and (trial.charged_at is None or trial.cancelled_at <= trial.charged_at):
+    """A charge does not bring a cancelled trial back, whenever it was made and whenever word of it comes: the buyer was
+    told that it has ended.
+    """
+    if trial.cancelled_at:
         return S.TRIAL_ENDED
     return S.SUBSCRIBED if trial.charged_at else S.TRIAL_RUNNING
 

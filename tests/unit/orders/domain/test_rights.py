@@ -136,3 +136,11 @@ def test_a_charge_after_the_cancellation_is_shown_and_the_trial_stays_ended_whic
     assert one.order.trials == other.order.trials
     assert one.order.lines[0].state is other.order.lines[0].state is LineState.TRIAL_ENDED
     assert [entry.note for entry in one.order.timeline][-1] == "EUR 9.00"
+
+
+def test_a_charge_before_the_cancellation_that_is_heard_of_after_it_does_not_bring_the_trial_back() -> None:
+    ended = tell(after(new_order(COURSE), TRIAL), TrialCancelled("course", by_buyer=True), START + 2 * DAY).order
+    late = tell(ended, ChargeMade("course", Money("EUR", 9)), START + DAY, START + 3 * DAY)
+    assert late.effect is Effect.NOTED
+    assert late.order.lines[0].state is LineState.TRIAL_ENDED
+    assert late.order.trials[0].charged_at == START + DAY
