@@ -206,6 +206,7 @@ class Access(_message.Message):
     STEPS_FIELD_NUMBER: _builtins.int
     GRANTED_AT_FIELD_NUMBER: _builtins.int
     REVOKED_AT_FIELD_NUMBER: _builtins.int
+    USED_AT_FIELD_NUMBER: _builtins.int
     line_id: _builtins.str
     """Which line it belongs to."""
     login_url: _builtins.str
@@ -234,6 +235,10 @@ class Access(_message.Message):
     def revoked_at(self) -> _timestamp_pb2.Timestamp:
         """When it was taken back, if it was."""
 
+    @_builtins.property
+    def used_at(self) -> _timestamp_pb2.Timestamp:
+        """When the buyer first used it, if the merchant has said so."""
+
     def __init__(
         self,
         *,
@@ -246,10 +251,11 @@ class Access(_message.Message):
         steps: _abc.Iterable[_builtins.str] | None = ...,
         granted_at: _timestamp_pb2.Timestamp | None = ...,
         revoked_at: _timestamp_pb2.Timestamp | None = ...,
+        used_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "expires_at", b"expires_at", "granted_at", b"granted_at", "revoked_at", b"revoked_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "expires_at", b"expires_at", "granted_at", b"granted_at", "revoked_at", b"revoked_at", "used_at", b"used_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_sensitive", b"case_sensitive", "code", b"code", "expires_at", b"expires_at", "granted_at", b"granted_at", "line_id", b"line_id", "login_url", b"login_url", "revoked_at", b"revoked_at", "steps", b"steps", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_sensitive", b"case_sensitive", "code", b"code", "expires_at", b"expires_at", "granted_at", b"granted_at", "line_id", b"line_id", "login_url", b"login_url", "revoked_at", b"revoked_at", "steps", b"steps", "used_at", b"used_at", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -274,6 +280,7 @@ class Trial(_message.Message):
     CHARGE_AMOUNT_FIELD_NUMBER: _builtins.int
     CANCELLED_AT_FIELD_NUMBER: _builtins.int
     CHARGED_AT_FIELD_NUMBER: _builtins.int
+    NOTICES_FIELD_NUMBER: _builtins.int
     line_id: _builtins.str
     """Which line it belongs to."""
     allowance_unit: _builtins.str
@@ -316,6 +323,10 @@ class Trial(_message.Message):
     def charged_at(self) -> _timestamp_pb2.Timestamp:
         """When it was last charged, if it was."""
 
+    @_builtins.property
+    def notices(self) -> _containers.RepeatedCompositeFieldContainer[Global___ChargeNotice]:
+        """Notices of charges that the buyer's side has accepted, oldest first; at most 12, older ones are forgotten."""
+
     def __init__(
         self,
         *,
@@ -332,11 +343,48 @@ class Trial(_message.Message):
         charge_amount: _money_pb2.Money | None = ...,
         cancelled_at: _timestamp_pb2.Timestamp | None = ...,
         charged_at: _timestamp_pb2.Timestamp | None = ...,
+        notices: _abc.Iterable[Global___ChargeNotice] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["billing_period", b"billing_period", "cancelled_at", b"cancelled_at", "charge_amount", b"charge_amount", "charge_at", b"charge_at", "charged_at", b"charged_at", "ends_at", b"ends_at", "price_after", b"price_after", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowance_total", b"allowance_total", "allowance_unit", b"allowance_unit", "allowance_used", b"allowance_used", "billing_period", b"billing_period", "cancelled_at", b"cancelled_at", "charge_amount", b"charge_amount", "charge_at", b"charge_at", "charged_at", b"charged_at", "ends_at", b"ends_at", "line_id", b"line_id", "price_after", b"price_after", "started_at", b"started_at", "terms_summary", b"terms_summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowance_total", b"allowance_total", "allowance_unit", b"allowance_unit", "allowance_used", b"allowance_used", "billing_period", b"billing_period", "cancelled_at", b"cancelled_at", "charge_amount", b"charge_amount", "charge_at", b"charge_at", "charged_at", b"charged_at", "ends_at", b"ends_at", "line_id", b"line_id", "notices", b"notices", "price_after", b"price_after", "started_at", b"started_at", "terms_summary", b"terms_summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Trial: _TypeAlias = Trial  # noqa: Y015
+
+@_typing.final
+class ChargeNotice(_message.Message):
+    """A notice of a coming charge that the buyer's side has accepted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHARGE_AT_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    ACCEPTED_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def charge_at(self) -> _timestamp_pb2.Timestamp:
+        """The time of the charge that it told."""
+
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """The amount that it told."""
+
+    @_builtins.property
+    def accepted_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was accepted."""
+
+    def __init__(
+        self,
+        *,
+        charge_at: _timestamp_pb2.Timestamp | None = ...,
+        amount: _money_pb2.Money | None = ...,
+        accepted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "amount", b"amount", "charge_at", b"charge_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "amount", b"amount", "charge_at", b"charge_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChargeNotice: _TypeAlias = ChargeNotice  # noqa: Y015

@@ -72,6 +72,8 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     """`access_granted`."""
     CHANGE_KIND_ACCESS_REVOKED: _ChangeKind.ValueType  # 35
     """`access_revoked`."""
+    CHANGE_KIND_ACCESS_USED: _ChangeKind.ValueType  # 36
+    """`access_used`."""
     CHANGE_KIND_TRIAL_STARTED: _ChangeKind.ValueType  # 40
     """`trial_started`."""
     CHANGE_KIND_ALLOWANCE_USED: _ChangeKind.ValueType  # 41
@@ -82,6 +84,8 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     """`charge_made`."""
     CHANGE_KIND_TRIAL_CANCELLED: _ChangeKind.ValueType  # 44
     """`trial_cancelled`."""
+    CHANGE_KIND_CHARGE_NOTICE_ACCEPTED: _ChangeKind.ValueType  # 45
+    """`charge_notice_accepted`."""
     CHANGE_KIND_DELAY_ANNOUNCED: _ChangeKind.ValueType  # 50
     """`delay_announced`."""
     CHANGE_KIND_PROBLEM_REPORTED: _ChangeKind.ValueType  # 51
@@ -100,18 +104,28 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     """`credit_given`."""
     CHANGE_KIND_NOTE_TO_BUYER: _ChangeKind.ValueType  # 63
     """`note_to_buyer`."""
+    CHANGE_KIND_STILL_WITH_YOU: _ChangeKind.ValueType  # 64
+    """`still_with_you`."""
     CHANGE_KIND_QUESTION_ASKED: _ChangeKind.ValueType  # 70
     """`question_asked`."""
     CHANGE_KIND_QUESTION_ACKNOWLEDGED: _ChangeKind.ValueType  # 71
     """`question_acknowledged`."""
     CHANGE_KIND_QUESTION_ANSWERED: _ChangeKind.ValueType  # 72
     """`question_answered`."""
+    CHANGE_KIND_QUESTION_DELAYED: _ChangeKind.ValueType  # 73
+    """`question_delayed`."""
     CHANGE_KIND_LINK_REQUESTED: _ChangeKind.ValueType  # 80
     """`link_requested`."""
     CHANGE_KIND_CONTACT_UPDATED: _ChangeKind.ValueType  # 81
     """`contact_updated`."""
     CHANGE_KIND_BUYER_ERASED: _ChangeKind.ValueType  # 82
     """`buyer_erased`."""
+    CHANGE_KIND_MESSAGE_BOUNCED: _ChangeKind.ValueType  # 83
+    """`message_bounced`."""
+    CHANGE_KIND_RESEND_REQUESTED: _ChangeKind.ValueType  # 84
+    """`resend_requested`."""
+    CHANGE_KIND_PREFERENCES_UPDATED: _ChangeKind.ValueType  # 85
+    """`preferences_updated`."""
 
 class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
     """The kinds of change, numbered as the fields of `FulfilmentEvent.change`."""
@@ -152,6 +166,8 @@ CHANGE_KIND_ACCESS_GRANTED: ChangeKind.ValueType  # 34
 """`access_granted`."""
 CHANGE_KIND_ACCESS_REVOKED: ChangeKind.ValueType  # 35
 """`access_revoked`."""
+CHANGE_KIND_ACCESS_USED: ChangeKind.ValueType  # 36
+"""`access_used`."""
 CHANGE_KIND_TRIAL_STARTED: ChangeKind.ValueType  # 40
 """`trial_started`."""
 CHANGE_KIND_ALLOWANCE_USED: ChangeKind.ValueType  # 41
@@ -162,6 +178,8 @@ CHANGE_KIND_CHARGE_MADE: ChangeKind.ValueType  # 43
 """`charge_made`."""
 CHANGE_KIND_TRIAL_CANCELLED: ChangeKind.ValueType  # 44
 """`trial_cancelled`."""
+CHANGE_KIND_CHARGE_NOTICE_ACCEPTED: ChangeKind.ValueType  # 45
+"""`charge_notice_accepted`."""
 CHANGE_KIND_DELAY_ANNOUNCED: ChangeKind.ValueType  # 50
 """`delay_announced`."""
 CHANGE_KIND_PROBLEM_REPORTED: ChangeKind.ValueType  # 51
@@ -180,18 +198,28 @@ CHANGE_KIND_CREDIT_GIVEN: ChangeKind.ValueType  # 62
 """`credit_given`."""
 CHANGE_KIND_NOTE_TO_BUYER: ChangeKind.ValueType  # 63
 """`note_to_buyer`."""
+CHANGE_KIND_STILL_WITH_YOU: ChangeKind.ValueType  # 64
+"""`still_with_you`."""
 CHANGE_KIND_QUESTION_ASKED: ChangeKind.ValueType  # 70
 """`question_asked`."""
 CHANGE_KIND_QUESTION_ACKNOWLEDGED: ChangeKind.ValueType  # 71
 """`question_acknowledged`."""
 CHANGE_KIND_QUESTION_ANSWERED: ChangeKind.ValueType  # 72
 """`question_answered`."""
+CHANGE_KIND_QUESTION_DELAYED: ChangeKind.ValueType  # 73
+"""`question_delayed`."""
 CHANGE_KIND_LINK_REQUESTED: ChangeKind.ValueType  # 80
 """`link_requested`."""
 CHANGE_KIND_CONTACT_UPDATED: ChangeKind.ValueType  # 81
 """`contact_updated`."""
 CHANGE_KIND_BUYER_ERASED: ChangeKind.ValueType  # 82
 """`buyer_erased`."""
+CHANGE_KIND_MESSAGE_BOUNCED: ChangeKind.ValueType  # 83
+"""`message_bounced`."""
+CHANGE_KIND_RESEND_REQUESTED: ChangeKind.ValueType  # 84
+"""`resend_requested`."""
+CHANGE_KIND_PREFERENCES_UPDATED: ChangeKind.ValueType  # 85
+"""`preferences_updated`."""
 Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015
 
 class _Effect:
@@ -258,6 +286,42 @@ EVENT_SOURCE_SYSTEM: EventSource.ValueType  # 5
 """Wismo itself. Set by Wismo."""
 Global___EventSource: _TypeAlias = EventSource  # noqa: Y015
 
+class _WatchCause:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WatchCauseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WatchCause.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WATCH_CAUSE_UNSPECIFIED: _WatchCause.ValueType  # 0
+    """Never returned."""
+    WATCH_CAUSE_SILENCE: _WatchCause.ValueType  # 1
+    """Nothing was heard for longer than the merchant's limit."""
+    WATCH_CAUSE_NEXT_WORD_MISSED: _WatchCause.ValueType  # 2
+    """A promised next word did not come in time."""
+    WATCH_CAUSE_DATE_MISSED: _WatchCause.ValueType  # 3
+    """A promised or expected date is about to pass, or has passed."""
+    WATCH_CAUSE_NO_FIRST_SCAN: _WatchCause.ValueType  # 4
+    """No carrier scan since the label was made."""
+    WATCH_CAUSE_NO_SCAN: _WatchCause.ValueType  # 5
+    """No carrier scan for long while the parcel is under way."""
+
+class WatchCause(_WatchCause, metaclass=_WatchCauseEnumTypeWrapper):
+    """Why the watchdog spoke."""
+
+WATCH_CAUSE_UNSPECIFIED: WatchCause.ValueType  # 0
+"""Never returned."""
+WATCH_CAUSE_SILENCE: WatchCause.ValueType  # 1
+"""Nothing was heard for longer than the merchant's limit."""
+WATCH_CAUSE_NEXT_WORD_MISSED: WatchCause.ValueType  # 2
+"""A promised next word did not come in time."""
+WATCH_CAUSE_DATE_MISSED: WatchCause.ValueType  # 3
+"""A promised or expected date is about to pass, or has passed."""
+WATCH_CAUSE_NO_FIRST_SCAN: WatchCause.ValueType  # 4
+"""No carrier scan since the label was made."""
+WATCH_CAUSE_NO_SCAN: WatchCause.ValueType  # 5
+"""No carrier scan for long while the parcel is under way."""
+Global___WatchCause: _TypeAlias = WatchCause  # noqa: Y015
+
 @_typing.final
 class FulfilmentEvent(_message.Message):
     """Something that happened to an order."""
@@ -283,11 +347,13 @@ class FulfilmentEvent(_message.Message):
     DOWNLOAD_TAKEN_FIELD_NUMBER: _builtins.int
     ACCESS_GRANTED_FIELD_NUMBER: _builtins.int
     ACCESS_REVOKED_FIELD_NUMBER: _builtins.int
+    ACCESS_USED_FIELD_NUMBER: _builtins.int
     TRIAL_STARTED_FIELD_NUMBER: _builtins.int
     ALLOWANCE_USED_FIELD_NUMBER: _builtins.int
     CHARGE_COMING_FIELD_NUMBER: _builtins.int
     CHARGE_MADE_FIELD_NUMBER: _builtins.int
     TRIAL_CANCELLED_FIELD_NUMBER: _builtins.int
+    CHARGE_NOTICE_ACCEPTED_FIELD_NUMBER: _builtins.int
     DELAY_ANNOUNCED_FIELD_NUMBER: _builtins.int
     PROBLEM_REPORTED_FIELD_NUMBER: _builtins.int
     PROBLEM_UPDATED_FIELD_NUMBER: _builtins.int
@@ -297,12 +363,17 @@ class FulfilmentEvent(_message.Message):
     REFUNDED_FIELD_NUMBER: _builtins.int
     CREDIT_GIVEN_FIELD_NUMBER: _builtins.int
     NOTE_TO_BUYER_FIELD_NUMBER: _builtins.int
+    STILL_WITH_YOU_FIELD_NUMBER: _builtins.int
     QUESTION_ASKED_FIELD_NUMBER: _builtins.int
     QUESTION_ACKNOWLEDGED_FIELD_NUMBER: _builtins.int
     QUESTION_ANSWERED_FIELD_NUMBER: _builtins.int
+    QUESTION_DELAYED_FIELD_NUMBER: _builtins.int
     LINK_REQUESTED_FIELD_NUMBER: _builtins.int
     CONTACT_UPDATED_FIELD_NUMBER: _builtins.int
     BUYER_ERASED_FIELD_NUMBER: _builtins.int
+    MESSAGE_BOUNCED_FIELD_NUMBER: _builtins.int
+    RESEND_REQUESTED_FIELD_NUMBER: _builtins.int
+    PREFERENCES_UPDATED_FIELD_NUMBER: _builtins.int
     source: Global___EventSource.ValueType
     """Who says so."""
     @_builtins.property
@@ -378,6 +449,10 @@ class FulfilmentEvent(_message.Message):
         """Access was taken back."""
 
     @_builtins.property
+    def access_used(self) -> Global___AccessUsed:
+        """The buyer used an access for the first time."""
+
+    @_builtins.property
     def trial_started(self) -> Global___TrialStarted:
         """A trial began."""
 
@@ -396,6 +471,10 @@ class FulfilmentEvent(_message.Message):
     @_builtins.property
     def trial_cancelled(self) -> Global___TrialCancelled:
         """The buyer or the merchant ended the trial before its charge."""
+
+    @_builtins.property
+    def charge_notice_accepted(self) -> Global___ChargeNoticeAccepted:
+        """The buyer's side accepted the notice of a coming charge. Written by the notifier only."""
 
     @_builtins.property
     def delay_announced(self) -> Global___DelayAnnounced:
@@ -434,6 +513,10 @@ class FulfilmentEvent(_message.Message):
         """The merchant has something to say."""
 
     @_builtins.property
+    def still_with_you(self) -> Global___StillWithYou:
+        """The watchdog broke a silence and promised the next word. Written by the notifier only."""
+
+    @_builtins.property
     def question_asked(self) -> Global___QuestionAsked:
         """The buyer asked."""
 
@@ -446,6 +529,10 @@ class FulfilmentEvent(_message.Message):
         """The question was answered."""
 
     @_builtins.property
+    def question_delayed(self) -> Global___QuestionDelayed:
+        """The answer did not come by the promised time; the buyer was told so, and by when it comes now. Written by the notifier only."""
+
+    @_builtins.property
     def link_requested(self) -> Global___LinkRequested:
         """The buyer wants the link to the order by message. Written by the status page only."""
 
@@ -456,6 +543,18 @@ class FulfilmentEvent(_message.Message):
     @_builtins.property
     def buyer_erased(self) -> Global___BuyerErased:
         """The buyer's data was erased. Written by EraseBuyer only."""
+
+    @_builtins.property
+    def message_bounced(self) -> Global___MessageBounced:
+        """A message of ours came back. Written by the status page, which reads what comes in."""
+
+    @_builtins.property
+    def resend_requested(self) -> Global___ResendRequested:
+        """The care team wants a message sent once more. Written by the care desk only."""
+
+    @_builtins.property
+    def preferences_updated(self) -> Global___PreferencesUpdated:
+        """The buyer said which optional messages are welcome. Written by the status page only."""
 
     def __init__(
         self,
@@ -479,11 +578,13 @@ class FulfilmentEvent(_message.Message):
         download_taken: Global___DownloadTaken | None = ...,
         access_granted: Global___AccessGranted | None = ...,
         access_revoked: Global___AccessRevoked | None = ...,
+        access_used: Global___AccessUsed | None = ...,
         trial_started: Global___TrialStarted | None = ...,
         allowance_used: Global___AllowanceUsed | None = ...,
         charge_coming: Global___ChargeComing | None = ...,
         charge_made: Global___ChargeMade | None = ...,
         trial_cancelled: Global___TrialCancelled | None = ...,
+        charge_notice_accepted: Global___ChargeNoticeAccepted | None = ...,
         delay_announced: Global___DelayAnnounced | None = ...,
         problem_reported: Global___ProblemReported | None = ...,
         problem_updated: Global___ProblemUpdated | None = ...,
@@ -493,18 +594,23 @@ class FulfilmentEvent(_message.Message):
         refunded: Global___Refunded | None = ...,
         credit_given: Global___CreditGiven | None = ...,
         note_to_buyer: Global___NoteToBuyer | None = ...,
+        still_with_you: Global___StillWithYou | None = ...,
         question_asked: Global___QuestionAsked | None = ...,
         question_acknowledged: Global___QuestionAcknowledged | None = ...,
         question_answered: Global___QuestionAnswered | None = ...,
+        question_delayed: Global___QuestionDelayed | None = ...,
         link_requested: Global___LinkRequested | None = ...,
         contact_updated: Global___ContactUpdated | None = ...,
         buyer_erased: Global___BuyerErased | None = ...,
+        message_bounced: Global___MessageBounced | None = ...,
+        resend_requested: Global___ResendRequested | None = ...,
+        preferences_updated: Global___PreferencesUpdated | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["access_granted", b"access_granted", "access_revoked", b"access_revoked", "allowance_used", b"allowance_used", "buyer_erased", b"buyer_erased", "change", b"change", "charge_coming", b"charge_coming", "charge_made", b"charge_made", "collected", b"collected", "contact_updated", b"contact_updated", "credit_given", b"credit_given", "delay_announced", b"delay_announced", "download_ready", b"download_ready", "download_renewed", b"download_renewed", "download_revoked", b"download_revoked", "download_taken", b"download_taken", "expectation_revised", b"expectation_revised", "lines_backordered", b"lines_backordered", "lines_cancelled", b"lines_cancelled", "link_requested", b"link_requested", "note_to_buyer", b"note_to_buyer", "occurred_at", b"occurred_at", "order_created", b"order_created", "packing_started", b"packing_started", "parcel_corrected", b"parcel_corrected", "parcel_progressed", b"parcel_progressed", "parcel_shipped", b"parcel_shipped", "payment_changed", b"payment_changed", "problem_reported", b"problem_reported", "problem_resolved", b"problem_resolved", "problem_updated", b"problem_updated", "question_acknowledged", b"question_acknowledged", "question_answered", b"question_answered", "question_asked", b"question_asked", "ready_for_collection", b"ready_for_collection", "refunded", b"refunded", "return_received", b"return_received", "return_started", b"return_started", "trial_cancelled", b"trial_cancelled", "trial_started", b"trial_started"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access_granted", b"access_granted", "access_revoked", b"access_revoked", "access_used", b"access_used", "allowance_used", b"allowance_used", "buyer_erased", b"buyer_erased", "change", b"change", "charge_coming", b"charge_coming", "charge_made", b"charge_made", "charge_notice_accepted", b"charge_notice_accepted", "collected", b"collected", "contact_updated", b"contact_updated", "credit_given", b"credit_given", "delay_announced", b"delay_announced", "download_ready", b"download_ready", "download_renewed", b"download_renewed", "download_revoked", b"download_revoked", "download_taken", b"download_taken", "expectation_revised", b"expectation_revised", "lines_backordered", b"lines_backordered", "lines_cancelled", b"lines_cancelled", "link_requested", b"link_requested", "message_bounced", b"message_bounced", "note_to_buyer", b"note_to_buyer", "occurred_at", b"occurred_at", "order_created", b"order_created", "packing_started", b"packing_started", "parcel_corrected", b"parcel_corrected", "parcel_progressed", b"parcel_progressed", "parcel_shipped", b"parcel_shipped", "payment_changed", b"payment_changed", "preferences_updated", b"preferences_updated", "problem_reported", b"problem_reported", "problem_resolved", b"problem_resolved", "problem_updated", b"problem_updated", "question_acknowledged", b"question_acknowledged", "question_answered", b"question_answered", "question_asked", b"question_asked", "question_delayed", b"question_delayed", "ready_for_collection", b"ready_for_collection", "refunded", b"refunded", "resend_requested", b"resend_requested", "return_received", b"return_received", "return_started", b"return_started", "still_with_you", b"still_with_you", "trial_cancelled", b"trial_cancelled", "trial_started", b"trial_started"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_granted", b"access_granted", "access_revoked", b"access_revoked", "allowance_used", b"allowance_used", "buyer_erased", b"buyer_erased", "change", b"change", "charge_coming", b"charge_coming", "charge_made", b"charge_made", "collected", b"collected", "contact_updated", b"contact_updated", "credit_given", b"credit_given", "delay_announced", b"delay_announced", "download_ready", b"download_ready", "download_renewed", b"download_renewed", "download_revoked", b"download_revoked", "download_taken", b"download_taken", "expectation_revised", b"expectation_revised", "lines_backordered", b"lines_backordered", "lines_cancelled", b"lines_cancelled", "link_requested", b"link_requested", "note_to_buyer", b"note_to_buyer", "occurred_at", b"occurred_at", "order_created", b"order_created", "packing_started", b"packing_started", "parcel_corrected", b"parcel_corrected", "parcel_progressed", b"parcel_progressed", "parcel_shipped", b"parcel_shipped", "payment_changed", b"payment_changed", "problem_reported", b"problem_reported", "problem_resolved", b"problem_resolved", "problem_updated", b"problem_updated", "question_acknowledged", b"question_acknowledged", "question_answered", b"question_answered", "question_asked", b"question_asked", "ready_for_collection", b"ready_for_collection", "refunded", b"refunded", "return_received", b"return_received", "return_started", b"return_started", "source", b"source", "trial_cancelled", b"trial_cancelled", "trial_started", b"trial_started"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_granted", b"access_granted", "access_revoked", b"access_revoked", "access_used", b"access_used", "allowance_used", b"allowance_used", "buyer_erased", b"buyer_erased", "change", b"change", "charge_coming", b"charge_coming", "charge_made", b"charge_made", "charge_notice_accepted", b"charge_notice_accepted", "collected", b"collected", "contact_updated", b"contact_updated", "credit_given", b"credit_given", "delay_announced", b"delay_announced", "download_ready", b"download_ready", "download_renewed", b"download_renewed", "download_revoked", b"download_revoked", "download_taken", b"download_taken", "expectation_revised", b"expectation_revised", "lines_backordered", b"lines_backordered", "lines_cancelled", b"lines_cancelled", "link_requested", b"link_requested", "message_bounced", b"message_bounced", "note_to_buyer", b"note_to_buyer", "occurred_at", b"occurred_at", "order_created", b"order_created", "packing_started", b"packing_started", "parcel_corrected", b"parcel_corrected", "parcel_progressed", b"parcel_progressed", "parcel_shipped", b"parcel_shipped", "payment_changed", b"payment_changed", "preferences_updated", b"preferences_updated", "problem_reported", b"problem_reported", "problem_resolved", b"problem_resolved", "problem_updated", b"problem_updated", "question_acknowledged", b"question_acknowledged", "question_answered", b"question_answered", "question_asked", b"question_asked", "question_delayed", b"question_delayed", "ready_for_collection", b"ready_for_collection", "refunded", b"refunded", "resend_requested", b"resend_requested", "return_received", b"return_received", "return_started", b"return_started", "source", b"source", "still_with_you", b"still_with_you", "trial_cancelled", b"trial_cancelled", "trial_started", b"trial_started"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_change: _TypeAlias = _typing.Literal["order_created", "payment_changed", "lines_backordered", "packing_started", "parcel_shipped", "parcel_corrected", "parcel_progressed", "return_started", "return_received", "ready_for_collection", "collected", "download_ready", "download_renewed", "download_revoked", "download_taken", "access_granted", "access_revoked", "trial_started", "allowance_used", "charge_coming", "charge_made", "trial_cancelled", "delay_announced", "problem_reported", "problem_updated", "problem_resolved", "expectation_revised", "lines_cancelled", "refunded", "credit_given", "note_to_buyer", "question_asked", "question_acknowledged", "question_answered", "link_requested", "contact_updated", "buyer_erased"]  # noqa: Y015
+    _WhichOneofReturnType_change: _TypeAlias = _typing.Literal["order_created", "payment_changed", "lines_backordered", "packing_started", "parcel_shipped", "parcel_corrected", "parcel_progressed", "return_started", "return_received", "ready_for_collection", "collected", "download_ready", "download_renewed", "download_revoked", "download_taken", "access_granted", "access_revoked", "access_used", "trial_started", "allowance_used", "charge_coming", "charge_made", "trial_cancelled", "charge_notice_accepted", "delay_announced", "problem_reported", "problem_updated", "problem_resolved", "expectation_revised", "lines_cancelled", "refunded", "credit_given", "note_to_buyer", "still_with_you", "question_asked", "question_acknowledged", "question_answered", "question_delayed", "link_requested", "contact_updated", "buyer_erased", "message_bounced", "resend_requested", "preferences_updated"]  # noqa: Y015
     _WhichOneofArgType_change: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_change) -> _WhichOneofReturnType_change | None: ...
 
@@ -1086,6 +1192,28 @@ class AccessRevoked(_message.Message):
 Global___AccessRevoked: _TypeAlias = AccessRevoked  # noqa: Y015
 
 @_typing.final
+class AccessUsed(_message.Message):
+    """The buyer used an access for the first time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_ID_FIELD_NUMBER: _builtins.int
+    line_id: _builtins.str
+    """Which line."""
+    def __init__(
+        self,
+        *,
+        line_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["line_id", b"line_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccessUsed: _TypeAlias = AccessUsed  # noqa: Y015
+
+@_typing.final
 class TrialStarted(_message.Message):
     """A trial began."""
 
@@ -1254,6 +1382,44 @@ class TrialCancelled(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TrialCancelled: _TypeAlias = TrialCancelled  # noqa: Y015
+
+@_typing.final
+class ChargeNoticeAccepted(_message.Message):
+    """The buyer's side accepted the notice of a coming charge."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_ID_FIELD_NUMBER: _builtins.int
+    CHARGE_AT_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    line_id: _builtins.str
+    """Which line."""
+    message_id: _builtins.str
+    """The message that told it, as the notifier calls it."""
+    @_builtins.property
+    def charge_at(self) -> _timestamp_pb2.Timestamp:
+        """Of the charge at this time."""
+
+    @_builtins.property
+    def amount(self) -> _money_pb2.Money:
+        """Of this amount."""
+
+    def __init__(
+        self,
+        *,
+        line_id: _builtins.str = ...,
+        charge_at: _timestamp_pb2.Timestamp | None = ...,
+        amount: _money_pb2.Money | None = ...,
+        message_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "charge_at", b"charge_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "charge_at", b"charge_at", "line_id", b"line_id", "message_id", b"message_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChargeNoticeAccepted: _TypeAlias = ChargeNoticeAccepted  # noqa: Y015
 
 @_typing.final
 class DelayAnnounced(_message.Message):
@@ -1608,6 +1774,54 @@ class NoteToBuyer(_message.Message):
 Global___NoteToBuyer: _TypeAlias = NoteToBuyer  # noqa: Y015
 
 @_typing.final
+class StillWithYou(_message.Message):
+    """The watchdog broke a silence: the buyer was told what is known, and by when the next word comes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAUSE_FIELD_NUMBER: _builtins.int
+    LINE_IDS_FIELD_NUMBER: _builtins.int
+    PARCEL_ID_FIELD_NUMBER: _builtins.int
+    MISSED_AT_FIELD_NUMBER: _builtins.int
+    NEXT_UPDATE_AT_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    cause: Global___WatchCause.ValueType
+    """Why it spoke."""
+    parcel_id: _builtins.str
+    """Which parcel, if one."""
+    message_id: _builtins.str
+    """The message that told it, as the notifier calls it."""
+    @_builtins.property
+    def line_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Which lines it concerns; empty: the whole order."""
+
+    @_builtins.property
+    def missed_at(self) -> _timestamp_pb2.Timestamp:
+        """The promised time that was missed, if one was."""
+
+    @_builtins.property
+    def next_update_at(self) -> _timestamp_pb2.Timestamp:
+        """When the next word comes, even if nothing has changed."""
+
+    def __init__(
+        self,
+        *,
+        cause: Global___WatchCause.ValueType = ...,
+        line_ids: _abc.Iterable[_builtins.str] | None = ...,
+        parcel_id: _builtins.str = ...,
+        missed_at: _timestamp_pb2.Timestamp | None = ...,
+        next_update_at: _timestamp_pb2.Timestamp | None = ...,
+        message_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["missed_at", b"missed_at", "next_update_at", b"next_update_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause", "line_ids", b"line_ids", "message_id", b"message_id", "missed_at", b"missed_at", "next_update_at", b"next_update_at", "parcel_id", b"parcel_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StillWithYou: _TypeAlias = StillWithYou  # noqa: Y015
+
+@_typing.final
 class QuestionAsked(_message.Message):
     """The buyer asked."""
 
@@ -1616,22 +1830,26 @@ class QuestionAsked(_message.Message):
     QUESTION_ID_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     CHANNEL_FIELD_NUMBER: _builtins.int
+    EVIDENCE_ID_FIELD_NUMBER: _builtins.int
     question_id: _builtins.str
     """Identity within the order."""
     text: _builtins.str
     """What, as plain text."""
     channel: _question_pb2.QuestionChannel.ValueType
     """By which way."""
+    evidence_id: _builtins.str
+    """Where the original is kept, for example of a mail, as the status page calls it. Empty: there is none."""
     def __init__(
         self,
         *,
         question_id: _builtins.str = ...,
         text: _builtins.str = ...,
         channel: _question_pb2.QuestionChannel.ValueType = ...,
+        evidence_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "question_id", b"question_id", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "evidence_id", b"evidence_id", "question_id", b"question_id", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1692,6 +1910,44 @@ class QuestionAnswered(_message.Message):
 Global___QuestionAnswered: _TypeAlias = QuestionAnswered  # noqa: Y015
 
 @_typing.final
+class QuestionDelayed(_message.Message):
+    """The answer to a question is late: the buyer was told so, and by when it comes now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_ID_FIELD_NUMBER: _builtins.int
+    MISSED_AT_FIELD_NUMBER: _builtins.int
+    REPLY_BY_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    question_id: _builtins.str
+    """Which question."""
+    message_id: _builtins.str
+    """The message that told it, as the notifier calls it."""
+    @_builtins.property
+    def missed_at(self) -> _timestamp_pb2.Timestamp:
+        """The promised time that was missed."""
+
+    @_builtins.property
+    def reply_by(self) -> _timestamp_pb2.Timestamp:
+        """By when the answer comes now."""
+
+    def __init__(
+        self,
+        *,
+        question_id: _builtins.str = ...,
+        missed_at: _timestamp_pb2.Timestamp | None = ...,
+        reply_by: _timestamp_pb2.Timestamp | None = ...,
+        message_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["missed_at", b"missed_at", "reply_by", b"reply_by"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message_id", b"message_id", "missed_at", b"missed_at", "question_id", b"question_id", "reply_by", b"reply_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuestionDelayed: _TypeAlias = QuestionDelayed  # noqa: Y015
+
+@_typing.final
 class LinkRequested(_message.Message):
     """The buyer wants the link to the order by message, to the stored address."""
 
@@ -1748,3 +2004,77 @@ class BuyerErased(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BuyerErased: _TypeAlias = BuyerErased  # noqa: Y015
+
+@_typing.final
+class MessageBounced(_message.Message):
+    """A message of ours came back: the buyer did not hear what it said."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    PERMANENT_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    message_id: _builtins.str
+    """Which message, as the notifier calls it."""
+    permanent: _builtins.bool
+    """True when the address will not work later either (RFC 3463 class 5)."""
+    status: _builtins.str
+    """The enhanced status code (RFC 3463), for example `5.1.1`. Empty: not said."""
+    def __init__(
+        self,
+        *,
+        message_id: _builtins.str = ...,
+        permanent: _builtins.bool = ...,
+        status: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message_id", b"message_id", "permanent", b"permanent", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MessageBounced: _TypeAlias = MessageBounced  # noqa: Y015
+
+@_typing.final
+class ResendRequested(_message.Message):
+    """The care team wants a message sent once more, to the address as it is now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    message_id: _builtins.str
+    """Which message, as the notifier calls it."""
+    def __init__(
+        self,
+        *,
+        message_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message_id", b"message_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResendRequested: _TypeAlias = ResendRequested  # noqa: Y015
+
+@_typing.final
+class PreferencesUpdated(_message.Message):
+    """The buyer said which messages are welcome. Messages about the order itself are not affected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPTIONAL_MESSAGES_FIELD_NUMBER: _builtins.int
+    optional_messages: _builtins.bool
+    """False: no optional messages any more, such as the follow-up after delivery."""
+    def __init__(
+        self,
+        *,
+        optional_messages: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["optional_messages", b"optional_messages"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreferencesUpdated: _TypeAlias = PreferencesUpdated  # noqa: Y015

@@ -10,6 +10,8 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from wismo.orders.v1 import line_pb2 as _line_pb2
+from wismo.orders.v1 import secret_pb2 as _secret_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -77,6 +79,12 @@ class _ApiKeyScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApiKeySco
     """Everything a backend needs: create, record, read."""
     API_KEY_SCOPE_READ: _ApiKeyScope.ValueType  # 2
     """Read only."""
+    API_KEY_SCOPE_CARE_READER: _ApiKeyScope.ValueType  # 3
+    """The care desk, to look only."""
+    API_KEY_SCOPE_CARE_AGENT: _ApiKeyScope.ValueType  # 4
+    """The care desk: look, answer, explain, give, send again."""
+    API_KEY_SCOPE_CARE_ADMIN: _ApiKeyScope.ValueType  # 5
+    """The care desk: everything of an agent's, saved replies and the audit log."""
 
 class ApiKeyScope(_ApiKeyScope, metaclass=_ApiKeyScopeEnumTypeWrapper):
     """What a key may do."""
@@ -87,6 +95,12 @@ API_KEY_SCOPE_WRITE: ApiKeyScope.ValueType  # 1
 """Everything a backend needs: create, record, read."""
 API_KEY_SCOPE_READ: ApiKeyScope.ValueType  # 2
 """Read only."""
+API_KEY_SCOPE_CARE_READER: ApiKeyScope.ValueType  # 3
+"""The care desk, to look only."""
+API_KEY_SCOPE_CARE_AGENT: ApiKeyScope.ValueType  # 4
+"""The care desk: look, answer, explain, give, send again."""
+API_KEY_SCOPE_CARE_ADMIN: ApiKeyScope.ValueType  # 5
+"""The care desk: everything of an agent's, saved replies and the audit log."""
 Global___ApiKeyScope: _TypeAlias = ApiKeyScope  # noqa: Y015
 
 @_typing.final
@@ -106,6 +120,7 @@ class Merchant(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    CARE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `merchants/{merchant}`; `{merchant}` is 2 to 40 of a-z, 0-9 and hyphen. Immutable."""
     display_name: _builtins.str
@@ -140,6 +155,10 @@ class Merchant(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When it was last changed. Output only."""
 
+    @_builtins.property
+    def care(self) -> Global___CareTeam:
+        """Who answers buyers, and where the merchant is told that a human must act."""
+
     def __init__(
         self,
         *,
@@ -154,14 +173,55 @@ class Merchant(_message.Message):
         revision: _builtins.int = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        care: Global___CareTeam | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["brand", b"brand", "contact", b"contact", "create_time", b"create_time", "policies", b"policies", "sender", b"sender", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["brand", b"brand", "care", b"care", "contact", b"contact", "create_time", b"create_time", "policies", b"policies", "sender", b"sender", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["brand", b"brand", "contact", b"contact", "create_time", b"create_time", "default_locale", b"default_locale", "display_name", b"display_name", "name", b"name", "policies", b"policies", "revision", b"revision", "sender", b"sender", "time_zone", b"time_zone", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brand", b"brand", "care", b"care", "contact", b"contact", "create_time", b"create_time", "default_locale", b"default_locale", "display_name", b"display_name", "name", b"name", "policies", b"policies", "revision", b"revision", "sender", b"sender", "time_zone", b"time_zone", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Merchant: _TypeAlias = Merchant  # noqa: Y015
+
+@_typing.final
+class CareTeam(_message.Message):
+    """Who answers buyers at a merchant."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EMAIL_FIELD_NUMBER: _builtins.int
+    ESCALATION_EMAIL_FIELD_NUMBER: _builtins.int
+    WEBHOOK_URL_FIELD_NUMBER: _builtins.int
+    WEBHOOK_SECRET_FIELD_NUMBER: _builtins.int
+    LOCALE_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """Where questions and alerts go by mail; a reply to a question's mail is filed as its answer. Default: the contact block's address."""
+    escalation_email: _builtins.str
+    """Where escalated matters go by mail. Default: `email`."""
+    webhook_url: _builtins.str
+    """Where alerts are posted as webhooks after Standard Webhooks. Optional."""
+    locale: _builtins.str
+    """BCP 47 language of alerts to the team. Default: the merchant's."""
+    @_builtins.property
+    def webhook_secret(self) -> _secret_pb2.Secret:
+        """Signs the webhooks: `whsec_` and 24 to 64 bytes in base64. Sealed, bound to the merchant's name."""
+
+    def __init__(
+        self,
+        *,
+        email: _builtins.str = ...,
+        escalation_email: _builtins.str = ...,
+        webhook_url: _builtins.str = ...,
+        webhook_secret: _secret_pb2.Secret | None = ...,
+        locale: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["webhook_secret", b"webhook_secret"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "escalation_email", b"escalation_email", "locale", b"locale", "webhook_secret", b"webhook_secret", "webhook_url", b"webhook_url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CareTeam: _TypeAlias = CareTeam  # noqa: Y015
 
 @_typing.final
 class Sender(_message.Message):
@@ -275,10 +335,20 @@ class Policies(_message.Message):
     HOLIDAYS_FIELD_NUMBER: _builtins.int
     DOWNLOAD_RENEWALS_FIELD_NUMBER: _builtins.int
     LINK_LIFETIME_FIELD_NUMBER: _builtins.int
+    SILENCE_RULES_FIELD_NUMBER: _builtins.int
+    FIRST_SCAN_WITHIN_FIELD_NUMBER: _builtins.int
+    SCAN_GAP_FIELD_NUMBER: _builtins.int
+    UNUSED_AFTER_FIELD_NUMBER: _builtins.int
+    EXPIRY_NOTICE_FIELD_NUMBER: _builtins.int
+    FOLLOW_UP_AFTER_FIELD_NUMBER: _builtins.int
+    NO_FOLLOW_UP_FIELD_NUMBER: _builtins.int
+    CLOSED_DAYS_FIELD_NUMBER: _builtins.int
     holidays: _builtins.str
     """Country, and optionally subdivision, whose public holidays are days off, as ISO 3166 (`DE` or `DE-BE`). Empty: none."""
     download_renewals: _builtins.int
     """How often a buyer may renew a download without asking. Default 1."""
+    no_follow_up: _builtins.bool
+    """True: no follow-up."""
     @_builtins.property
     def silence_limit(self) -> _duration_pb2.Duration:
         """The longest time without a word. Default 24 h."""
@@ -313,6 +383,34 @@ class Policies(_message.Message):
     def link_lifetime(self) -> _duration_pb2.Duration:
         """How long a signed link to the order opens. Default 180 days."""
 
+    @_builtins.property
+    def silence_rules(self) -> _containers.RepeatedCompositeFieldContainer[Global___SilenceRule]:
+        """Other limits of silence for kinds and states of lines; of several that fit an order, the shortest counts."""
+
+    @_builtins.property
+    def first_scan_within(self) -> _duration_pb2.Duration:
+        """How long a parcel may stay without a carrier's scan after its label was made. Default 48 h."""
+
+    @_builtins.property
+    def scan_gap(self) -> _duration_pb2.Duration:
+        """How long a parcel under way may stay without a further scan. Default 72 h."""
+
+    @_builtins.property
+    def unused_after(self) -> _duration_pb2.Duration:
+        """After how long the buyer is reminded of a download or an access that was never used. Default 3 days."""
+
+    @_builtins.property
+    def expiry_notice(self) -> _duration_pb2.Duration:
+        """How long before a download or an access ends the buyer is reminded. Default 2 days."""
+
+    @_builtins.property
+    def follow_up_after(self) -> _duration_pb2.Duration:
+        """How long after everything has reached the buyer the follow-up is sent. Default 3 days."""
+
+    @_builtins.property
+    def closed_days(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Days on which nobody works, besides public holidays, as ISO 8601 dates (`2026-12-24`)."""
+
     def __init__(
         self,
         *,
@@ -326,16 +424,56 @@ class Policies(_message.Message):
         holidays: _builtins.str = ...,
         download_renewals: _builtins.int | None = ...,
         link_lifetime: _duration_pb2.Duration | None = ...,
+        silence_rules: _abc.Iterable[Global___SilenceRule] | None = ...,
+        first_scan_within: _duration_pb2.Duration | None = ...,
+        scan_gap: _duration_pb2.Duration | None = ...,
+        unused_after: _duration_pb2.Duration | None = ...,
+        expiry_notice: _duration_pb2.Duration | None = ...,
+        follow_up_after: _duration_pb2.Duration | None = ...,
+        no_follow_up: _builtins.bool = ...,
+        closed_days: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_download_renewals", b"_download_renewals", "answer_within", b"answer_within", "charge_notice", b"charge_notice", "download_renewals", b"download_renewals", "escalate_after", b"escalate_after", "link_lifetime", b"link_lifetime", "message_window", b"message_window", "silence_limit", b"silence_limit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_download_renewals", b"_download_renewals", "answer_within", b"answer_within", "charge_notice", b"charge_notice", "download_renewals", b"download_renewals", "escalate_after", b"escalate_after", "expiry_notice", b"expiry_notice", "first_scan_within", b"first_scan_within", "follow_up_after", b"follow_up_after", "link_lifetime", b"link_lifetime", "message_window", b"message_window", "scan_gap", b"scan_gap", "silence_limit", b"silence_limit", "unused_after", b"unused_after"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_download_renewals", b"_download_renewals", "answer_within", b"answer_within", "business_hours", b"business_hours", "carrier_milestones", b"carrier_milestones", "charge_notice", b"charge_notice", "download_renewals", b"download_renewals", "escalate_after", b"escalate_after", "holidays", b"holidays", "link_lifetime", b"link_lifetime", "message_window", b"message_window", "silence_limit", b"silence_limit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_download_renewals", b"_download_renewals", "answer_within", b"answer_within", "business_hours", b"business_hours", "carrier_milestones", b"carrier_milestones", "charge_notice", b"charge_notice", "closed_days", b"closed_days", "download_renewals", b"download_renewals", "escalate_after", b"escalate_after", "expiry_notice", b"expiry_notice", "first_scan_within", b"first_scan_within", "follow_up_after", b"follow_up_after", "holidays", b"holidays", "link_lifetime", b"link_lifetime", "message_window", b"message_window", "no_follow_up", b"no_follow_up", "scan_gap", b"scan_gap", "silence_limit", b"silence_limit", "silence_rules", b"silence_rules", "unused_after", b"unused_after"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__download_renewals: _TypeAlias = _typing.Literal["download_renewals"]  # noqa: Y015
     _WhichOneofArgType__download_renewals: _TypeAlias = _typing.Literal["_download_renewals", b"_download_renewals"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__download_renewals) -> _WhichOneofReturnType__download_renewals | None: ...
 
 Global___Policies: _TypeAlias = Policies  # noqa: Y015
+
+@_typing.final
+class SilenceRule(_message.Message):
+    """A limit of silence of its own for some lines."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_KIND_FIELD_NUMBER: _builtins.int
+    LINE_STATE_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    line_kind: _line_pb2.LineKind.ValueType
+    """For lines of this kind; unset: of every kind."""
+    line_state: _line_pb2.LineState.ValueType
+    """For lines in this state; unset: in every state."""
+    @_builtins.property
+    def limit(self) -> _duration_pb2.Duration:
+        """The longest time without a word."""
+
+    def __init__(
+        self,
+        *,
+        line_kind: _line_pb2.LineKind.ValueType = ...,
+        line_state: _line_pb2.LineState.ValueType = ...,
+        limit: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "line_kind", b"line_kind", "line_state", b"line_state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SilenceRule: _TypeAlias = SilenceRule  # noqa: Y015
 
 @_typing.final
 class BusinessPeriod(_message.Message):

@@ -27,41 +27,45 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from wismo.orders.v1 import merchant_pb2 as wismo_dot_orders_dot_v1_dot_merchant__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'wismo/orders/v1/merchants_service.proto\x12\x0fwismo.orders.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ewismo/orders/v1/merchant.proto\"N\n\x15\x43reateMerchantRequest\x12\x35\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\"O\n\x16\x43reateMerchantResponse\x12\x35\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\"(\n\x12GetMerchantRequest\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\"L\n\x13GetMerchantResponse\x12\x35\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\"\x8b\x01\n\x15UpdateMerchantRequest\x12\x35\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"O\n\x16UpdateMerchantResponse\x12\x35\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\"R\n\x14ListMerchantsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\"x\n\x15ListMerchantsResponse\x12\x37\n\tmerchants\x18\x01 \x03(\x0b\x32\x19.wismo.orders.v1.MerchantR\tmerchants\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc1\x01\n\x13\x43reateApiKeyRequest\x12\x16\n\x06parent\x18\x01 \x01(\tR\x06parent\x12!\n\x0c\x64isplay_name\x18\x02 \x01(\tR\x0b\x64isplayName\x12\x32\n\x05scope\x18\x03 \x01(\x0e\x32\x1c.wismo.orders.v1.ApiKeyScopeR\x05scope\x12;\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\"`\n\x14\x43reateApiKeyResponse\x12\x30\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x17.wismo.orders.v1.ApiKeyR\x06\x61piKey\x12\x16\n\x06secret\x18\x02 \x01(\tR\x06secret\",\n\x12ListApiKeysRequest\x12\x16\n\x06parent\x18\x01 \x01(\tR\x06parent\"I\n\x13ListApiKeysResponse\x12\x32\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x17.wismo.orders.v1.ApiKeyR\x07\x61piKeys\")\n\x13RevokeApiKeyRequest\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\"H\n\x14RevokeApiKeyResponse\x12\x30\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x17.wismo.orders.v1.ApiKeyR\x06\x61piKey2\xa6\x05\n\x10MerchantsService\x12\x61\n\x0e\x43reateMerchant\x12&.wismo.orders.v1.CreateMerchantRequest\x1a\'.wismo.orders.v1.CreateMerchantResponse\x12X\n\x0bGetMerchant\x12#.wismo.orders.v1.GetMerchantRequest\x1a$.wismo.orders.v1.GetMerchantResponse\x12\x61\n\x0eUpdateMerchant\x12&.wismo.orders.v1.UpdateMerchantRequest\x1a\'.wismo.orders.v1.UpdateMerchantResponse\x12^\n\rListMerchants\x12%.wismo.orders.v1.ListMerchantsRequest\x1a&.wismo.orders.v1.ListMerchantsResponse\x12[\n\x0c\x43reateApiKey\x12$.wismo.orders.v1.CreateApiKeyRequest\x1a%.wismo.orders.v1.CreateApiKeyResponse\x12X\n\x0bListApiKeys\x12#.wismo.orders.v1.ListApiKeysRequest\x1a$.wismo.orders.v1.ListApiKeysResponse\x12[\n\x0cRevokeApiKey\x12$.wismo.orders.v1.RevokeApiKeyRequest\x1a%.wismo.orders.v1.RevokeApiKeyResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'wismo/orders/v1/merchants_service.proto\x12\x0fwismo.orders.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ewismo/orders/v1/merchant.proto\"\x14\n\x12IdentifyKeyRequest\"c\n\x13IdentifyKeyResponse\x12\x30\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x17.wismo.orders.v1.ApiKeyR\x06\x61piKey\x12\x1a\n\x08merchant\x18\x02 \x01(\tR\x08merchant\"N\n\x15\x43reateMerchantRequest\x12\x35\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\"O\n\x16\x43reateMerchantResponse\x12\x35\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\"(\n\x12GetMerchantRequest\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\"L\n\x13GetMerchantResponse\x12\x35\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\"\x8b\x01\n\x15UpdateMerchantRequest\x12\x35\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"O\n\x16UpdateMerchantResponse\x12\x35\n\x08merchant\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\"R\n\x14ListMerchantsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\"x\n\x15ListMerchantsResponse\x12\x37\n\tmerchants\x18\x01 \x03(\x0b\x32\x19.wismo.orders.v1.MerchantR\tmerchants\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc1\x01\n\x13\x43reateApiKeyRequest\x12\x16\n\x06parent\x18\x01 \x01(\tR\x06parent\x12!\n\x0c\x64isplay_name\x18\x02 \x01(\tR\x0b\x64isplayName\x12\x32\n\x05scope\x18\x03 \x01(\x0e\x32\x1c.wismo.orders.v1.ApiKeyScopeR\x05scope\x12;\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\"`\n\x14\x43reateApiKeyResponse\x12\x30\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x17.wismo.orders.v1.ApiKeyR\x06\x61piKey\x12\x16\n\x06secret\x18\x02 \x01(\tR\x06secret\",\n\x12ListApiKeysRequest\x12\x16\n\x06parent\x18\x01 \x01(\tR\x06parent\"I\n\x13ListApiKeysResponse\x12\x32\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x17.wismo.orders.v1.ApiKeyR\x07\x61piKeys\")\n\x13RevokeApiKeyRequest\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\"H\n\x14RevokeApiKeyResponse\x12\x30\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x17.wismo.orders.v1.ApiKeyR\x06\x61piKey2\x80\x06\n\x10MerchantsService\x12\x61\n\x0e\x43reateMerchant\x12&.wismo.orders.v1.CreateMerchantRequest\x1a\'.wismo.orders.v1.CreateMerchantResponse\x12X\n\x0bGetMerchant\x12#.wismo.orders.v1.GetMerchantRequest\x1a$.wismo.orders.v1.GetMerchantResponse\x12\x61\n\x0eUpdateMerchant\x12&.wismo.orders.v1.UpdateMerchantRequest\x1a\'.wismo.orders.v1.UpdateMerchantResponse\x12^\n\rListMerchants\x12%.wismo.orders.v1.ListMerchantsRequest\x1a&.wismo.orders.v1.ListMerchantsResponse\x12[\n\x0c\x43reateApiKey\x12$.wismo.orders.v1.CreateApiKeyRequest\x1a%.wismo.orders.v1.CreateApiKeyResponse\x12X\n\x0bListApiKeys\x12#.wismo.orders.v1.ListApiKeysRequest\x1a$.wismo.orders.v1.ListApiKeysResponse\x12[\n\x0cRevokeApiKey\x12$.wismo.orders.v1.RevokeApiKeyRequest\x1a%.wismo.orders.v1.RevokeApiKeyResponse\x12X\n\x0bIdentifyKey\x12#.wismo.orders.v1.IdentifyKeyRequest\x1a$.wismo.orders.v1.IdentifyKeyResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'wismo.orders.v1.merchants_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CREATEMERCHANTREQUEST']._serialized_start=159
-  _globals['_CREATEMERCHANTREQUEST']._serialized_end=237
-  _globals['_CREATEMERCHANTRESPONSE']._serialized_start=239
-  _globals['_CREATEMERCHANTRESPONSE']._serialized_end=318
-  _globals['_GETMERCHANTREQUEST']._serialized_start=320
-  _globals['_GETMERCHANTREQUEST']._serialized_end=360
-  _globals['_GETMERCHANTRESPONSE']._serialized_start=362
-  _globals['_GETMERCHANTRESPONSE']._serialized_end=438
-  _globals['_UPDATEMERCHANTREQUEST']._serialized_start=441
-  _globals['_UPDATEMERCHANTREQUEST']._serialized_end=580
-  _globals['_UPDATEMERCHANTRESPONSE']._serialized_start=582
-  _globals['_UPDATEMERCHANTRESPONSE']._serialized_end=661
-  _globals['_LISTMERCHANTSREQUEST']._serialized_start=663
-  _globals['_LISTMERCHANTSREQUEST']._serialized_end=745
-  _globals['_LISTMERCHANTSRESPONSE']._serialized_start=747
-  _globals['_LISTMERCHANTSRESPONSE']._serialized_end=867
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=870
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=1063
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=1065
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1161
-  _globals['_LISTAPIKEYSREQUEST']._serialized_start=1163
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1207
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1209
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1282
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1284
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1325
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=1327
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=1399
-  _globals['_MERCHANTSSERVICE']._serialized_start=1402
-  _globals['_MERCHANTSSERVICE']._serialized_end=2080
+  _globals['_IDENTIFYKEYREQUEST']._serialized_start=159
+  _globals['_IDENTIFYKEYREQUEST']._serialized_end=179
+  _globals['_IDENTIFYKEYRESPONSE']._serialized_start=181
+  _globals['_IDENTIFYKEYRESPONSE']._serialized_end=280
+  _globals['_CREATEMERCHANTREQUEST']._serialized_start=282
+  _globals['_CREATEMERCHANTREQUEST']._serialized_end=360
+  _globals['_CREATEMERCHANTRESPONSE']._serialized_start=362
+  _globals['_CREATEMERCHANTRESPONSE']._serialized_end=441
+  _globals['_GETMERCHANTREQUEST']._serialized_start=443
+  _globals['_GETMERCHANTREQUEST']._serialized_end=483
+  _globals['_GETMERCHANTRESPONSE']._serialized_start=485
+  _globals['_GETMERCHANTRESPONSE']._serialized_end=561
+  _globals['_UPDATEMERCHANTREQUEST']._serialized_start=564
+  _globals['_UPDATEMERCHANTREQUEST']._serialized_end=703
+  _globals['_UPDATEMERCHANTRESPONSE']._serialized_start=705
+  _globals['_UPDATEMERCHANTRESPONSE']._serialized_end=784
+  _globals['_LISTMERCHANTSREQUEST']._serialized_start=786
+  _globals['_LISTMERCHANTSREQUEST']._serialized_end=868
+  _globals['_LISTMERCHANTSRESPONSE']._serialized_start=870
+  _globals['_LISTMERCHANTSRESPONSE']._serialized_end=990
+  _globals['_CREATEAPIKEYREQUEST']._serialized_start=993
+  _globals['_CREATEAPIKEYREQUEST']._serialized_end=1186
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=1188
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1284
+  _globals['_LISTAPIKEYSREQUEST']._serialized_start=1286
+  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1330
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1332
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1405
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1407
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1448
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=1450
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=1522
+  _globals['_MERCHANTSSERVICE']._serialized_start=1525
+  _globals['_MERCHANTSSERVICE']._serialized_end=2293
 # @@protoc_insertion_point(module_scope)

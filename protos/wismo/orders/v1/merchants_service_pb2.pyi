@@ -22,6 +22,51 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class IdentifyKeyRequest(_message.Message):
+    """For IdentifyKey."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IdentifyKeyRequest: _TypeAlias = IdentifyKeyRequest  # noqa: Y015
+
+@_typing.final
+class IdentifyKeyResponse(_message.Message):
+    """From IdentifyKey."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    API_KEY_FIELD_NUMBER: _builtins.int
+    MERCHANT_FIELD_NUMBER: _builtins.int
+    merchant: _builtins.str
+    """The merchant that it belongs to, `merchants/{merchant}`."""
+    @_builtins.property
+    def api_key(self) -> _merchant_pb2.ApiKey:
+        """The key that called, without the key itself."""
+
+    def __init__(
+        self,
+        *,
+        api_key: _merchant_pb2.ApiKey | None = ...,
+        merchant: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key", "merchant", b"merchant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IdentifyKeyResponse: _TypeAlias = IdentifyKeyResponse  # noqa: Y015
+
+@_typing.final
 class CreateMerchantRequest(_message.Message):
     """For CreateMerchant."""
 

@@ -71,6 +71,11 @@ class MerchantsServiceStub:
                 request_serializer=wismo_dot_orders_dot_v1_dot_merchants__service__pb2.RevokeApiKeyRequest.SerializeToString,
                 response_deserializer=wismo_dot_orders_dot_v1_dot_merchants__service__pb2.RevokeApiKeyResponse.FromString,
                 _registered_method=True)
+        self.IdentifyKey = channel.unary_unary(
+                '/wismo.orders.v1.MerchantsService/IdentifyKey',
+                request_serializer=wismo_dot_orders_dot_v1_dot_merchants__service__pb2.IdentifyKeyRequest.SerializeToString,
+                response_deserializer=wismo_dot_orders_dot_v1_dot_merchants__service__pb2.IdentifyKeyResponse.FromString,
+                _registered_method=True)
 
 
 class MerchantsServiceServicer:
@@ -127,6 +132,13 @@ class MerchantsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def IdentifyKey(self, request, context):
+        """Says whose key the caller's own is and what it may do. Any key that works may ask.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MerchantsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -164,6 +176,11 @@ def add_MerchantsServiceServicer_to_server(servicer, server):
                     servicer.RevokeApiKey,
                     request_deserializer=wismo_dot_orders_dot_v1_dot_merchants__service__pb2.RevokeApiKeyRequest.FromString,
                     response_serializer=wismo_dot_orders_dot_v1_dot_merchants__service__pb2.RevokeApiKeyResponse.SerializeToString,
+            ),
+            'IdentifyKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.IdentifyKey,
+                    request_deserializer=wismo_dot_orders_dot_v1_dot_merchants__service__pb2.IdentifyKeyRequest.FromString,
+                    response_serializer=wismo_dot_orders_dot_v1_dot_merchants__service__pb2.IdentifyKeyResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -357,6 +374,33 @@ class MerchantsService:
             '/wismo.orders.v1.MerchantsService/RevokeApiKey',
             wismo_dot_orders_dot_v1_dot_merchants__service__pb2.RevokeApiKeyRequest.SerializeToString,
             wismo_dot_orders_dot_v1_dot_merchants__service__pb2.RevokeApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IdentifyKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wismo.orders.v1.MerchantsService/IdentifyKey',
+            wismo_dot_orders_dot_v1_dot_merchants__service__pb2.IdentifyKeyRequest.SerializeToString,
+            wismo_dot_orders_dot_v1_dot_merchants__service__pb2.IdentifyKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

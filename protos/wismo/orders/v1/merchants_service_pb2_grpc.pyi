@@ -49,6 +49,8 @@ class MerchantsServiceStub:
     """Reads a merchant's API keys, without the keys themselves."""
     RevokeApiKey: _grpc.UnaryUnaryMultiCallable[_merchants_service_pb2.RevokeApiKeyRequest, _merchants_service_pb2.RevokeApiKeyResponse]
     """Makes a key stop working within 10 seconds."""
+    IdentifyKey: _grpc.UnaryUnaryMultiCallable[_merchants_service_pb2.IdentifyKeyRequest, _merchants_service_pb2.IdentifyKeyResponse]
+    """Says whose key the caller's own is and what it may do. Any key that works may ask."""
 
 @_typing.type_check_only
 class MerchantsServiceAsyncStub(MerchantsServiceStub):
@@ -71,6 +73,8 @@ class MerchantsServiceAsyncStub(MerchantsServiceStub):
     """Reads a merchant's API keys, without the keys themselves."""
     RevokeApiKey: _aio.UnaryUnaryMultiCallable[_merchants_service_pb2.RevokeApiKeyRequest, _merchants_service_pb2.RevokeApiKeyResponse]  # type: ignore[assignment]
     """Makes a key stop working within 10 seconds."""
+    IdentifyKey: _aio.UnaryUnaryMultiCallable[_merchants_service_pb2.IdentifyKeyRequest, _merchants_service_pb2.IdentifyKeyResponse]  # type: ignore[assignment]
+    """Says whose key the caller's own is and what it may do. Any key that works may ask."""
 
 class MerchantsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Merchants and their API keys. Creating and listing merchants asks for the installation's admin key; everything else for the
@@ -132,5 +136,13 @@ class MerchantsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_merchants_service_pb2.RevokeApiKeyResponse, _abc.Awaitable[_merchants_service_pb2.RevokeApiKeyResponse]]:
         """Makes a key stop working within 10 seconds."""
+
+    @_abc_1.abstractmethod
+    def IdentifyKey(
+        self,
+        request: _merchants_service_pb2.IdentifyKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_merchants_service_pb2.IdentifyKeyResponse, _abc.Awaitable[_merchants_service_pb2.IdentifyKeyResponse]]:
+        """Says whose key the caller's own is and what it may do. Any key that works may ask."""
 
 def add_MerchantsServiceServicer_to_server(servicer: MerchantsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

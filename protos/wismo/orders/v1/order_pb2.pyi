@@ -111,6 +111,8 @@ class Order(_message.Message):
     RETURNS_FIELD_NUMBER: _builtins.int
     PAY_URL_FIELD_NUMBER: _builtins.int
     NOTE_PROMISE_AT_FIELD_NUMBER: _builtins.int
+    WATCH_PROMISE_AT_FIELD_NUMBER: _builtins.int
+    NO_OPTIONAL_MESSAGES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, `merchants/{merchant}/orders/{reference}`. Output only on creation."""
     reference: _builtins.str
@@ -132,6 +134,8 @@ class Order(_message.Message):
     """Grows when links sent before must no longer open: contact changed, erased, revoked."""
     pay_url: _builtins.str
     """Where the buyer can pay again, after a payment that failed or while it waits."""
+    no_optional_messages: _builtins.bool
+    """True when the buyer wants no optional messages."""
     @_builtins.property
     def buyer(self) -> _buyer_pb2.Buyer:
         """Who bought."""
@@ -212,6 +216,10 @@ class Order(_message.Message):
     def note_promise_at(self) -> _timestamp_pb2.Timestamp:
         """When the newest note to the buyer promised the next word, if it did."""
 
+    @_builtins.property
+    def watch_promise_at(self) -> _timestamp_pb2.Timestamp:
+        """When the watchdog promised the next word, if that promise is open."""
+
     def __init__(
         self,
         *,
@@ -243,10 +251,12 @@ class Order(_message.Message):
         returns: _abc.Iterable[_parcel_pb2.ReturnShipment] | None = ...,
         pay_url: _builtins.str = ...,
         note_promise_at: _timestamp_pb2.Timestamp | None = ...,
+        watch_promise_at: _timestamp_pb2.Timestamp | None = ...,
+        no_optional_messages: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "create_time", b"create_time", "erase_time", b"erase_time", "next_update_at", b"next_update_at", "note_promise_at", b"note_promise_at", "placed_at", b"placed_at", "total", b"total", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "create_time", b"create_time", "erase_time", b"erase_time", "next_update_at", b"next_update_at", "note_promise_at", b"note_promise_at", "placed_at", b"placed_at", "total", b"total", "update_time", b"update_time", "watch_promise_at", b"watch_promise_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accesses", b"accesses", "buyer", b"buyer", "collections", b"collections", "create_time", b"create_time", "credits", b"credits", "downloads", b"downloads", "erase_time", b"erase_time", "etag", b"etag", "lines", b"lines", "link_version", b"link_version", "name", b"name", "next_update_at", b"next_update_at", "note_promise_at", b"note_promise_at", "parcels", b"parcels", "pay_url", b"pay_url", "payment_state", b"payment_state", "placed_at", b"placed_at", "problems", b"problems", "questions", b"questions", "reference", b"reference", "refunds", b"refunds", "returns", b"returns", "sequence", b"sequence", "state", b"state", "timeline", b"timeline", "total", b"total", "trials", b"trials", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accesses", b"accesses", "buyer", b"buyer", "collections", b"collections", "create_time", b"create_time", "credits", b"credits", "downloads", b"downloads", "erase_time", b"erase_time", "etag", b"etag", "lines", b"lines", "link_version", b"link_version", "name", b"name", "next_update_at", b"next_update_at", "no_optional_messages", b"no_optional_messages", "note_promise_at", b"note_promise_at", "parcels", b"parcels", "pay_url", b"pay_url", "payment_state", b"payment_state", "placed_at", b"placed_at", "problems", b"problems", "questions", b"questions", "reference", b"reference", "refunds", b"refunds", "returns", b"returns", "sequence", b"sequence", "state", b"state", "timeline", b"timeline", "total", b"total", "trials", b"trials", "update_time", b"update_time", "watch_promise_at", b"watch_promise_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,19 +25,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ewismo/orders/v1/question.proto\x12\x0fwismo.orders.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x86\x03\n\x08Question\x12\x1f\n\x0bquestion_id\x18\x01 \x01(\tR\nquestionId\x12\x34\n\x05state\x18\x02 \x01(\x0e\x32\x1e.wismo.orders.v1.QuestionStateR\x05state\x12\x33\n\x05posts\x18\x03 \x03(\x0b\x32\x1d.wismo.orders.v1.QuestionPostR\x05posts\x12\x35\n\x08reply_by\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07replyBy\x12\x35\n\x08\x61sked_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x61skedAt\x12\x43\n\x0f\x61\x63knowledged_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0e\x61\x63knowledgedAt\x12;\n\x0b\x61nswered_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nansweredAt\"\xba\x01\n\x0cQuestionPost\x12;\n\x0boccurred_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\noccurredAt\x12\x1d\n\nfrom_buyer\x18\x02 \x01(\x08R\tfromBuyer\x12:\n\x07\x63hannel\x18\x03 \x01(\x0e\x32 .wismo.orders.v1.QuestionChannelR\x07\x63hannel\x12\x12\n\x04text\x18\x04 \x01(\tR\x04text*e\n\rQuestionState\x12\x1e\n\x1aQUESTION_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13QUESTION_STATE_OPEN\x10\x01\x12\x1b\n\x17QUESTION_STATE_ANSWERED\x10\x02*\x86\x01\n\x0fQuestionChannel\x12 \n\x1cQUESTION_CHANNEL_UNSPECIFIED\x10\x00\x12\x19\n\x15QUESTION_CHANNEL_PAGE\x10\x01\x12\x1a\n\x16QUESTION_CHANNEL_EMAIL\x10\x02\x12\x1a\n\x16QUESTION_CHANNEL_PHONE\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ewismo/orders/v1/question.proto\x12\x0fwismo.orders.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x03\n\x08Question\x12\x1f\n\x0bquestion_id\x18\x01 \x01(\tR\nquestionId\x12\x34\n\x05state\x18\x02 \x01(\x0e\x32\x1e.wismo.orders.v1.QuestionStateR\x05state\x12\x33\n\x05posts\x18\x03 \x03(\x0b\x32\x1d.wismo.orders.v1.QuestionPostR\x05posts\x12\x35\n\x08reply_by\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07replyBy\x12\x35\n\x08\x61sked_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x61skedAt\x12\x43\n\x0f\x61\x63knowledged_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0e\x61\x63knowledgedAt\x12;\n\x0b\x61nswered_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nansweredAt\x12\x42\n\x0fmissed_reply_by\x18\x08 \x03(\x0b\x32\x1a.google.protobuf.TimestampR\rmissedReplyBy\"\xdb\x01\n\x0cQuestionPost\x12;\n\x0boccurred_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\noccurredAt\x12\x1d\n\nfrom_buyer\x18\x02 \x01(\x08R\tfromBuyer\x12:\n\x07\x63hannel\x18\x03 \x01(\x0e\x32 .wismo.orders.v1.QuestionChannelR\x07\x63hannel\x12\x12\n\x04text\x18\x04 \x01(\tR\x04text\x12\x1f\n\x0b\x65vidence_id\x18\x05 \x01(\tR\nevidenceId*e\n\rQuestionState\x12\x1e\n\x1aQUESTION_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13QUESTION_STATE_OPEN\x10\x01\x12\x1b\n\x17QUESTION_STATE_ANSWERED\x10\x02*\x86\x01\n\x0fQuestionChannel\x12 \n\x1cQUESTION_CHANNEL_UNSPECIFIED\x10\x00\x12\x19\n\x15QUESTION_CHANNEL_PAGE\x10\x01\x12\x1a\n\x16QUESTION_CHANNEL_EMAIL\x10\x02\x12\x1a\n\x16QUESTION_CHANNEL_PHONE\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'wismo.orders.v1.question_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_QUESTIONSTATE']._serialized_start=666
-  _globals['_QUESTIONSTATE']._serialized_end=767
-  _globals['_QUESTIONCHANNEL']._serialized_start=770
-  _globals['_QUESTIONCHANNEL']._serialized_end=904
+  _globals['_QUESTIONSTATE']._serialized_start=767
+  _globals['_QUESTIONSTATE']._serialized_end=868
+  _globals['_QUESTIONCHANNEL']._serialized_start=871
+  _globals['_QUESTIONCHANNEL']._serialized_end=1005
   _globals['_QUESTION']._serialized_start=85
-  _globals['_QUESTION']._serialized_end=475
-  _globals['_QUESTIONPOST']._serialized_start=478
-  _globals['_QUESTIONPOST']._serialized_end=664
+  _globals['_QUESTION']._serialized_end=543
+  _globals['_QUESTIONPOST']._serialized_start=546
+  _globals['_QUESTIONPOST']._serialized_end=765
 # @@protoc_insertion_point(module_scope)

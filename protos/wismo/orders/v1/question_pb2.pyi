@@ -85,6 +85,7 @@ class Question(_message.Message):
     ASKED_AT_FIELD_NUMBER: _builtins.int
     ACKNOWLEDGED_AT_FIELD_NUMBER: _builtins.int
     ANSWERED_AT_FIELD_NUMBER: _builtins.int
+    MISSED_REPLY_BY_FIELD_NUMBER: _builtins.int
     question_id: _builtins.str
     """Identity within the order."""
     state: Global___QuestionState.ValueType
@@ -109,6 +110,10 @@ class Question(_message.Message):
     def answered_at(self) -> _timestamp_pb2.Timestamp:
         """When it was answered, if it was."""
 
+    @_builtins.property
+    def missed_reply_by(self) -> _containers.RepeatedCompositeFieldContainer[_timestamp_pb2.Timestamp]:
+        """Reply-by times that were promised before and not kept, oldest first. A moved promise names the old one."""
+
     def __init__(
         self,
         *,
@@ -119,10 +124,11 @@ class Question(_message.Message):
         asked_at: _timestamp_pb2.Timestamp | None = ...,
         acknowledged_at: _timestamp_pb2.Timestamp | None = ...,
         answered_at: _timestamp_pb2.Timestamp | None = ...,
+        missed_reply_by: _abc.Iterable[_timestamp_pb2.Timestamp] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_at", b"acknowledged_at", "answered_at", b"answered_at", "asked_at", b"asked_at", "reply_by", b"reply_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_at", b"acknowledged_at", "answered_at", b"answered_at", "asked_at", b"asked_at", "posts", b"posts", "question_id", b"question_id", "reply_by", b"reply_by", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_at", b"acknowledged_at", "answered_at", b"answered_at", "asked_at", b"asked_at", "missed_reply_by", b"missed_reply_by", "posts", b"posts", "question_id", b"question_id", "reply_by", b"reply_by", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -138,12 +144,15 @@ class QuestionPost(_message.Message):
     FROM_BUYER_FIELD_NUMBER: _builtins.int
     CHANNEL_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
+    EVIDENCE_ID_FIELD_NUMBER: _builtins.int
     from_buyer: _builtins.bool
     """True when the buyer said it, false when the merchant did."""
     channel: Global___QuestionChannel.ValueType
     """By which way."""
     text: _builtins.str
     """What was said, as plain text."""
+    evidence_id: _builtins.str
+    """Where the original is kept, as the status page calls it. Empty: there is none."""
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -155,10 +164,11 @@ class QuestionPost(_message.Message):
         from_buyer: _builtins.bool = ...,
         channel: Global___QuestionChannel.ValueType = ...,
         text: _builtins.str = ...,
+        evidence_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "from_buyer", b"from_buyer", "occurred_at", b"occurred_at", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "evidence_id", b"evidence_id", "from_buyer", b"from_buyer", "occurred_at", b"occurred_at", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -27,35 +27,35 @@ from google.type import money_pb2 as google_dot_type_dot_money__pb2
 from wismo.orders.v1 import question_pb2 as wismo_dot_orders_dot_v1_dot_question__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'wismo/orders/v1/questions_service.proto\x12\x0fwismo.orders.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a\x1ewismo/orders/v1/question.proto\"\x99\x01\n\x12\x41skQuestionRequest\x12\x14\n\x05order\x18\x01 \x01(\tR\x05order\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12:\n\x07\x63hannel\x18\x03 \x01(\x0e\x32 .wismo.orders.v1.QuestionChannelR\x07\x63hannel\x12\x1d\n\nrequest_id\x18\x04 \x01(\tR\trequestId\"L\n\x13\x41skQuestionResponse\x12\x35\n\x08question\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.QuestionR\x08question\"\x81\x01\n\x15\x41nswerQuestionRequest\x12\x14\n\x05order\x18\x01 \x01(\tR\x05order\x12\x1f\n\x0bquestion_id\x18\x02 \x01(\tR\nquestionId\x12\x12\n\x04text\x18\x03 \x01(\tR\x04text\x12\x1d\n\nrequest_id\x18\x04 \x01(\tR\trequestId\"O\n\x16\x41nswerQuestionResponse\x12\x35\n\x08question\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.QuestionR\x08question\"\xa0\x01\n\x14ListQuestionsRequest\x12\x16\n\x06parent\x18\x01 \x01(\tR\x06parent\x12\x1b\n\tpage_size\x18\x02 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x03 \x01(\tR\tpageToken\x12\x34\n\x05state\x18\x04 \x01(\x0e\x32\x1e.wismo.orders.v1.QuestionStateR\x05state\"}\n\x15ListQuestionsResponse\x12<\n\tquestions\x18\x01 \x03(\x0b\x32\x1e.wismo.orders.v1.OrderQuestionR\tquestions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\\\n\rOrderQuestion\x12\x14\n\x05order\x18\x01 \x01(\tR\x05order\x12\x35\n\x08question\x18\x02 \x01(\x0b\x32\x19.wismo.orders.v1.QuestionR\x08question\"o\n\x12\x43heckChargeRequest\x12\x14\n\x05order\x18\x01 \x01(\tR\x05order\x12\x17\n\x07line_id\x18\x02 \x01(\tR\x06lineId\x12*\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyR\x06\x61mount\"\xd3\x01\n\x13\x43heckChargeResponse\x12\x1d\n\nmay_charge\x18\x01 \x01(\x08R\tmayCharge\x12;\n\x08obstacle\x18\x02 \x01(\x0e\x32\x1f.wismo.orders.v1.ChargeObstacleR\x08obstacle\x12 \n\x0b\x65xplanation\x18\x03 \x01(\tR\x0b\x65xplanation\x12>\n\rmay_charge_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0bmayChargeAt*\xda\x01\n\x0e\x43hargeObstacle\x12\x1f\n\x1b\x43HARGE_OBSTACLE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43HARGE_OBSTACLE_CANCELLED\x10\x01\x12!\n\x1d\x43HARGE_OBSTACLE_TRIAL_RUNNING\x10\x02\x12\x1d\n\x19\x43HARGE_OBSTACLE_NO_NOTICE\x10\x03\x12\"\n\x1e\x43HARGE_OBSTACLE_ALLOWANCE_LEFT\x10\x04\x12\"\n\x1e\x43HARGE_OBSTACLE_AMOUNT_DIFFERS\x10\x05\x32\xaf\x02\n\x10QuestionsService\x12X\n\x0b\x41skQuestion\x12#.wismo.orders.v1.AskQuestionRequest\x1a$.wismo.orders.v1.AskQuestionResponse\x12\x61\n\x0e\x41nswerQuestion\x12&.wismo.orders.v1.AnswerQuestionRequest\x1a\'.wismo.orders.v1.AnswerQuestionResponse\x12^\n\rListQuestions\x12%.wismo.orders.v1.ListQuestionsRequest\x1a&.wismo.orders.v1.ListQuestionsResponse2j\n\x0e\x43hargesService\x12X\n\x0b\x43heckCharge\x12#.wismo.orders.v1.CheckChargeRequest\x1a$.wismo.orders.v1.CheckChargeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'wismo/orders/v1/questions_service.proto\x12\x0fwismo.orders.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a\x1ewismo/orders/v1/question.proto\"\xf1\x01\n\x12\x41skQuestionRequest\x12\x14\n\x05order\x18\x01 \x01(\tR\x05order\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\x12:\n\x07\x63hannel\x18\x03 \x01(\x0e\x32 .wismo.orders.v1.QuestionChannelR\x07\x63hannel\x12\x1d\n\nrequest_id\x18\x04 \x01(\tR\trequestId\x12\x35\n\x08\x61sked_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x61skedAt\x12\x1f\n\x0b\x65vidence_id\x18\x06 \x01(\tR\nevidenceId\"L\n\x13\x41skQuestionResponse\x12\x35\n\x08question\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.QuestionR\x08question\"\x81\x01\n\x15\x41nswerQuestionRequest\x12\x14\n\x05order\x18\x01 \x01(\tR\x05order\x12\x1f\n\x0bquestion_id\x18\x02 \x01(\tR\nquestionId\x12\x12\n\x04text\x18\x03 \x01(\tR\x04text\x12\x1d\n\nrequest_id\x18\x04 \x01(\tR\trequestId\"O\n\x16\x41nswerQuestionResponse\x12\x35\n\x08question\x18\x01 \x01(\x0b\x32\x19.wismo.orders.v1.QuestionR\x08question\"\xa0\x01\n\x14ListQuestionsRequest\x12\x16\n\x06parent\x18\x01 \x01(\tR\x06parent\x12\x1b\n\tpage_size\x18\x02 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x03 \x01(\tR\tpageToken\x12\x34\n\x05state\x18\x04 \x01(\x0e\x32\x1e.wismo.orders.v1.QuestionStateR\x05state\"}\n\x15ListQuestionsResponse\x12<\n\tquestions\x18\x01 \x03(\x0b\x32\x1e.wismo.orders.v1.OrderQuestionR\tquestions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\\\n\rOrderQuestion\x12\x14\n\x05order\x18\x01 \x01(\tR\x05order\x12\x35\n\x08question\x18\x02 \x01(\x0b\x32\x19.wismo.orders.v1.QuestionR\x08question\"o\n\x12\x43heckChargeRequest\x12\x14\n\x05order\x18\x01 \x01(\tR\x05order\x12\x17\n\x07line_id\x18\x02 \x01(\tR\x06lineId\x12*\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x12.google.type.MoneyR\x06\x61mount\"\xd3\x01\n\x13\x43heckChargeResponse\x12\x1d\n\nmay_charge\x18\x01 \x01(\x08R\tmayCharge\x12;\n\x08obstacle\x18\x02 \x01(\x0e\x32\x1f.wismo.orders.v1.ChargeObstacleR\x08obstacle\x12 \n\x0b\x65xplanation\x18\x03 \x01(\tR\x0b\x65xplanation\x12>\n\rmay_charge_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0bmayChargeAt*\xf8\x01\n\x0e\x43hargeObstacle\x12\x1f\n\x1b\x43HARGE_OBSTACLE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43HARGE_OBSTACLE_CANCELLED\x10\x01\x12!\n\x1d\x43HARGE_OBSTACLE_TRIAL_RUNNING\x10\x02\x12\x1d\n\x19\x43HARGE_OBSTACLE_NO_NOTICE\x10\x03\x12\"\n\x1e\x43HARGE_OBSTACLE_ALLOWANCE_LEFT\x10\x04\x12\"\n\x1e\x43HARGE_OBSTACLE_AMOUNT_DIFFERS\x10\x05\x12\x1c\n\x18\x43HARGE_OBSTACLE_NO_TRIAL\x10\x06\x32\xaf\x02\n\x10QuestionsService\x12X\n\x0b\x41skQuestion\x12#.wismo.orders.v1.AskQuestionRequest\x1a$.wismo.orders.v1.AskQuestionResponse\x12\x61\n\x0e\x41nswerQuestion\x12&.wismo.orders.v1.AnswerQuestionRequest\x1a\'.wismo.orders.v1.AnswerQuestionResponse\x12^\n\rListQuestions\x12%.wismo.orders.v1.ListQuestionsRequest\x1a&.wismo.orders.v1.ListQuestionsResponse2j\n\x0e\x43hargesService\x12X\n\x0b\x43heckCharge\x12#.wismo.orders.v1.CheckChargeRequest\x1a$.wismo.orders.v1.CheckChargeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'wismo.orders.v1.questions_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CHARGEOBSTACLE']._serialized_start=1309
-  _globals['_CHARGEOBSTACLE']._serialized_end=1527
+  _globals['_CHARGEOBSTACLE']._serialized_start=1397
+  _globals['_CHARGEOBSTACLE']._serialized_end=1645
   _globals['_ASKQUESTIONREQUEST']._serialized_start=151
-  _globals['_ASKQUESTIONREQUEST']._serialized_end=304
-  _globals['_ASKQUESTIONRESPONSE']._serialized_start=306
-  _globals['_ASKQUESTIONRESPONSE']._serialized_end=382
-  _globals['_ANSWERQUESTIONREQUEST']._serialized_start=385
-  _globals['_ANSWERQUESTIONREQUEST']._serialized_end=514
-  _globals['_ANSWERQUESTIONRESPONSE']._serialized_start=516
-  _globals['_ANSWERQUESTIONRESPONSE']._serialized_end=595
-  _globals['_LISTQUESTIONSREQUEST']._serialized_start=598
-  _globals['_LISTQUESTIONSREQUEST']._serialized_end=758
-  _globals['_LISTQUESTIONSRESPONSE']._serialized_start=760
-  _globals['_LISTQUESTIONSRESPONSE']._serialized_end=885
-  _globals['_ORDERQUESTION']._serialized_start=887
-  _globals['_ORDERQUESTION']._serialized_end=979
-  _globals['_CHECKCHARGEREQUEST']._serialized_start=981
-  _globals['_CHECKCHARGEREQUEST']._serialized_end=1092
-  _globals['_CHECKCHARGERESPONSE']._serialized_start=1095
-  _globals['_CHECKCHARGERESPONSE']._serialized_end=1306
-  _globals['_QUESTIONSSERVICE']._serialized_start=1530
-  _globals['_QUESTIONSSERVICE']._serialized_end=1833
-  _globals['_CHARGESSERVICE']._serialized_start=1835
-  _globals['_CHARGESSERVICE']._serialized_end=1941
+  _globals['_ASKQUESTIONREQUEST']._serialized_end=392
+  _globals['_ASKQUESTIONRESPONSE']._serialized_start=394
+  _globals['_ASKQUESTIONRESPONSE']._serialized_end=470
+  _globals['_ANSWERQUESTIONREQUEST']._serialized_start=473
+  _globals['_ANSWERQUESTIONREQUEST']._serialized_end=602
+  _globals['_ANSWERQUESTIONRESPONSE']._serialized_start=604
+  _globals['_ANSWERQUESTIONRESPONSE']._serialized_end=683
+  _globals['_LISTQUESTIONSREQUEST']._serialized_start=686
+  _globals['_LISTQUESTIONSREQUEST']._serialized_end=846
+  _globals['_LISTQUESTIONSRESPONSE']._serialized_start=848
+  _globals['_LISTQUESTIONSRESPONSE']._serialized_end=973
+  _globals['_ORDERQUESTION']._serialized_start=975
+  _globals['_ORDERQUESTION']._serialized_end=1067
+  _globals['_CHECKCHARGEREQUEST']._serialized_start=1069
+  _globals['_CHECKCHARGEREQUEST']._serialized_end=1180
+  _globals['_CHECKCHARGERESPONSE']._serialized_start=1183
+  _globals['_CHECKCHARGERESPONSE']._serialized_end=1394
+  _globals['_QUESTIONSSERVICE']._serialized_start=1648
+  _globals['_QUESTIONSSERVICE']._serialized_end=1951
+  _globals['_CHARGESSERVICE']._serialized_start=1953
+  _globals['_CHARGESSERVICE']._serialized_end=2059
 # @@protoc_insertion_point(module_scope)

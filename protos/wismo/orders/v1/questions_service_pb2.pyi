@@ -40,6 +40,8 @@ class _ChargeObstacleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Charge
     """Allowance is left."""
     CHARGE_OBSTACLE_AMOUNT_DIFFERS: _ChargeObstacle.ValueType  # 5
     """Another amount than the notice said."""
+    CHARGE_OBSTACLE_NO_TRIAL: _ChargeObstacle.ValueType  # 6
+    """The line has no trial, or was cancelled before it began."""
 
 class ChargeObstacle(_ChargeObstacle, metaclass=_ChargeObstacleEnumTypeWrapper):
     """Why a charge must not be made now."""
@@ -56,6 +58,8 @@ CHARGE_OBSTACLE_ALLOWANCE_LEFT: ChargeObstacle.ValueType  # 4
 """Allowance is left."""
 CHARGE_OBSTACLE_AMOUNT_DIFFERS: ChargeObstacle.ValueType  # 5
 """Another amount than the notice said."""
+CHARGE_OBSTACLE_NO_TRIAL: ChargeObstacle.ValueType  # 6
+"""The line has no trial, or was cancelled before it began."""
 Global___ChargeObstacle: _TypeAlias = ChargeObstacle  # noqa: Y015
 
 @_typing.final
@@ -68,6 +72,8 @@ class AskQuestionRequest(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     CHANNEL_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ASKED_AT_FIELD_NUMBER: _builtins.int
+    EVIDENCE_ID_FIELD_NUMBER: _builtins.int
     order: _builtins.str
     """The order, `merchants/{merchant}/orders/{reference}`."""
     text: _builtins.str
@@ -76,6 +82,12 @@ class AskQuestionRequest(_message.Message):
     """By which way it came."""
     request_id: _builtins.str
     """Identity of this request, as for RecordEvent."""
+    evidence_id: _builtins.str
+    """Where the original is kept, as the status page calls it. Only the status page sets it."""
+    @_builtins.property
+    def asked_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was asked, if that was earlier: a voice message, a mail that waited. Default: the time of the call."""
+
     def __init__(
         self,
         *,
@@ -83,10 +95,12 @@ class AskQuestionRequest(_message.Message):
         text: _builtins.str = ...,
         channel: _question_pb2.QuestionChannel.ValueType = ...,
         request_id: _builtins.str = ...,
+        asked_at: _timestamp_pb2.Timestamp | None = ...,
+        evidence_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "order", b"order", "request_id", b"request_id", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "channel", b"channel", "evidence_id", b"evidence_id", "order", b"order", "request_id", b"request_id", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
