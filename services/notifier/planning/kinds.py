@@ -46,7 +46,58 @@ class MessageKind(StrEnum):
     QUESTION_ANSWERED = auto()
     LINK_REQUESTED = auto()
     CONTACT_UPDATED = auto()
+    # What the watchdog has said, to a buyer …
+    STILL_WITH_YOU = auto()
+    PROMISE_MISSED = auto()
+    DATE_AT_RISK = auto()
+    DATE_MISSED = auto()
+    NO_SCAN = auto()
+    ANSWER_LATE = auto()
+    DOWNLOAD_UNUSED = auto()
+    DOWNLOAD_EXPIRING = auto()
+    ACCESS_UNUSED = auto()
+    ACCESS_EXPIRING = auto()
+    TRIAL_ENDING = auto()
+    FOLLOW_UP = auto()
+    # … and to a merchant's team.
+    ALERT = auto()
+    QUESTION_FORWARDED = auto()
 
+
+TO_TEAM = frozenset({MessageKind.ALERT, MessageKind.QUESTION_FORWARDED})
+"""Kinds that go to a merchant's people, never to a buyer."""
+
+NOTICES = (
+    frozenset(
+        {
+            MessageKind.STILL_WITH_YOU,
+            MessageKind.PROMISE_MISSED,
+            MessageKind.DATE_AT_RISK,
+            MessageKind.DATE_MISSED,
+            MessageKind.NO_SCAN,
+            MessageKind.ANSWER_LATE,
+            MessageKind.DOWNLOAD_UNUSED,
+            MessageKind.DOWNLOAD_EXPIRING,
+            MessageKind.ACCESS_UNUSED,
+            MessageKind.ACCESS_EXPIRING,
+            MessageKind.TRIAL_ENDING,
+            MessageKind.FOLLOW_UP,
+        }
+    )
+    | TO_TEAM
+)
+"""Kinds that only the watchdog plans. It may plan CHARGE_COMING too, when no backend has announced the charge."""
+
+OPTIONAL = frozenset({MessageKind.FOLLOW_UP})
+"""Kinds that a buyer can opt out of; no other ever is optional (RFC 8058's one click is offered on these only)."""
+
+WITHOUT_NEW_FACT = frozenset(
+    {MessageKind.STILL_WITH_YOU, MessageKind.NO_SCAN, MessageKind.PROMISE_MISSED, MessageKind.ANSWER_LATE}
+)
+"""Kinds that tell nothing new about the order. They name the next word, so that they are worth hearing all the same."""
+
+NOT_WORTH_HEARING = frozenset({MessageKind.LINK_REQUESTED, MessageKind.CONTACT_UPDATED}) | TO_TEAM
+"""Kinds that break no silence (care.md: heard_at)."""
 
 URGENT = frozenset(
     {
@@ -91,4 +142,11 @@ class NotTold:
     because: str
 
 
-Decision = Tell | NotTold
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A message that was planned before is sent once more, under an id of its own."""
+
+    message_id: str
+
+
+Decision = Tell | NotTold | Again

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from notifier.planning.kinds import Decision, MessageKind, NotTold, Tell
+from notifier.planning.kinds import Again, Decision, MessageKind, NotTold, Tell
 from notifier.planning.milestones import NOT_MOVING, find_parcel, progress
 from wismo.events.v1.order_event_pb2 import OrderEvent
 from wismo.orders.v1 import fulfilment_event_pb2 as events
@@ -50,6 +50,10 @@ def _corrected(event: OrderEvent, _policies: merchants.Policies) -> Decision:
     return Tell(MessageKind.TRACKING_CORRECTED)
 
 
+def _again(event: OrderEvent, _policies: merchants.Policies) -> Decision:
+    return Again(event.change.resend_requested.message_id)
+
+
 TABLE: Mapping[ChangeKind, Rule] = {
     events.CHANGE_KIND_UNSPECIFIED: NotTold("this version does not know the change"),
     events.CHANGE_KIND_ORDER_CREATED: Tell(MessageKind.ORDER_RECEIVED),
@@ -69,11 +73,13 @@ TABLE: Mapping[ChangeKind, Rule] = {
     events.CHANGE_KIND_DOWNLOAD_TAKEN: NotTold("the buyer did it"),
     events.CHANGE_KIND_ACCESS_GRANTED: Tell(MessageKind.ACCESS_GRANTED),
     events.CHANGE_KIND_ACCESS_REVOKED: Tell(MessageKind.ACCESS_REVOKED),
+    events.CHANGE_KIND_ACCESS_USED: NotTold("the buyer did it"),
     events.CHANGE_KIND_TRIAL_STARTED: Tell(MessageKind.TRIAL_STARTED),
     events.CHANGE_KIND_ALLOWANCE_USED: NotTold("the buyer did it; the page shows what is left"),
     events.CHANGE_KIND_CHARGE_COMING: Tell(MessageKind.CHARGE_COMING),
     events.CHANGE_KIND_CHARGE_MADE: Tell(MessageKind.CHARGE_MADE),
     events.CHANGE_KIND_TRIAL_CANCELLED: Tell(MessageKind.TRIAL_CANCELLED),
+    events.CHANGE_KIND_CHARGE_NOTICE_ACCEPTED: NotTold("the message was sent before"),
     events.CHANGE_KIND_DELAY_ANNOUNCED: Tell(MessageKind.DELAY),
     events.CHANGE_KIND_PROBLEM_REPORTED: Tell(MessageKind.PROBLEM),
     events.CHANGE_KIND_PROBLEM_UPDATED: Tell(MessageKind.PROBLEM_UPDATED),
@@ -83,12 +89,17 @@ TABLE: Mapping[ChangeKind, Rule] = {
     events.CHANGE_KIND_REFUNDED: Tell(MessageKind.REFUNDED),
     events.CHANGE_KIND_CREDIT_GIVEN: Tell(MessageKind.CREDIT_GIVEN),
     events.CHANGE_KIND_NOTE_TO_BUYER: Tell(MessageKind.NOTE),
+    events.CHANGE_KIND_STILL_WITH_YOU: NotTold("the message was sent before"),
     events.CHANGE_KIND_QUESTION_ASKED: NotTold("its acknowledgement is an event of its own"),
     events.CHANGE_KIND_QUESTION_ACKNOWLEDGED: Tell(MessageKind.QUESTION_RECEIVED),
     events.CHANGE_KIND_QUESTION_ANSWERED: Tell(MessageKind.QUESTION_ANSWERED),
+    events.CHANGE_KIND_QUESTION_DELAYED: NotTold("the message was sent before"),
     events.CHANGE_KIND_LINK_REQUESTED: Tell(MessageKind.LINK_REQUESTED),
     events.CHANGE_KIND_CONTACT_UPDATED: Tell(MessageKind.CONTACT_UPDATED),
     events.CHANGE_KIND_BUYER_ERASED: NotTold("there is nobody left to tell"),
+    events.CHANGE_KIND_MESSAGE_BOUNCED: NotTold("it only takes back what was heard"),
+    events.CHANGE_KIND_RESEND_REQUESTED: _again,
+    events.CHANGE_KIND_PREFERENCES_UPDATED: NotTold("the buyer did it; the page says so"),
 }
 
 
