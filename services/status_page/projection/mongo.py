@@ -11,7 +11,14 @@ from chassis.mongo import CollectionSpec, Document
 from status_page.projection.rows import Found, MerchantRow, OrderRow, Taken
 
 COLLECTIONS = (
-    CollectionSpec("orders", [IndexModel([("lookup_keys", 1)], name="lookup_keys")]),
+    CollectionSpec(
+        "orders",
+        [
+            IndexModel([("lookup_keys", 1)], name="lookup_keys"),
+            # By `_id` after it, so that all that a carrier affects is read in chunks, each from where the last ended.
+            IndexModel([("facets", 1), ("_id", 1)], name="facets"),
+        ],
+    ),
     CollectionSpec("merchants"),
 )
 
@@ -30,7 +37,7 @@ class MongoOrderRows:
     def find(self, name: str) -> OrderRow | None:
         """One read by `_id`."""
         found = self._orders.find_one({"_id": name})
-        return _loaded(found) if found and "sequence" in found else None
+        return loaded(found) if found and "sequence" in found else None
 
     def find_by_key(self, key: bytes) -> Sequence[Found]:
         """One read by index. A key that is not there and one that is differ by one small document."""
@@ -94,10 +101,12 @@ def _stored(row: OrderRow) -> Document:
         "locale": row.locale,
         "erased": row.erased,
         "order": Binary(row.order),
+        "facets": list(row.facets),
     }
 
 
-def _loaded(found: dict[str, Any]) -> OrderRow:
+def loaded(found: dict[str, Any]) -> OrderRow:
+    """The row that a whole document of `orders` holds."""
     return OrderRow(
         name=found["_id"],
         merchant=found["merchant"],
@@ -107,6 +116,7 @@ def _loaded(found: dict[str, Any]) -> OrderRow:
         locale=found["locale"],
         erased=found["erased"],
         order=found["order"],
+        facets=tuple(found.get("facets", ())),
         taken=Taken(found.get("taken", {}), found.get("first_at", {})),
     )
 

@@ -6,6 +6,7 @@ from google.protobuf.message import DecodeError
 
 from chassis.kafka import Record
 from status_page.lookup.keys import LookupKeys
+from status_page.projection.facets import facets_of
 from status_page.projection.rows import MerchantRow, OrderRow
 from wismo.events.v1 import merchant_event_pb2, order_event_pb2
 from wismo.orders.v1 import merchant_pb2, order_pb2
@@ -88,6 +89,7 @@ def _order_row(event: order_event_pb2.OrderEvent, keys: LookupKeys) -> OrderRow:
         locale="" if erased else buyer.locale,
         erased=erased,
         order=kept.SerializeToString(),
+        facets=facets_of(order, event.merchant),
     )
 
 

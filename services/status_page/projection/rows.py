@@ -30,6 +30,8 @@ class OrderRow:
     erased: bool
     order: bytes = field(repr=False)
     """The serialised ``wismo.orders.v1.Order``."""
+    facets: tuple[str, ...] = ()
+    """What an open order has in common with others; see ``projection.facets``."""
     taken: Taken = field(default_factory=Taken)
 
 
