@@ -21,9 +21,9 @@ from status_page.downloads import mongo as downloads_mongo
 from status_page.downloads.mongo import MongoDownloadCounters
 from status_page.lookup.keys import LookupKeys
 from status_page.outbox import mongo as outbox_mongo
-from status_page.outbox.facts import Outbox
 from status_page.outbox.mongo import MongoOutbox
 from status_page.outbox.orders_client import GrpcOrdersService
+from status_page.outbox.ports import Outbox
 from status_page.outbox.sender import OutboxSender
 from status_page.pages.kept_pages import KeptPages
 from status_page.projection import mongo as projection_mongo

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from status_page.downloads.counters import GRANT_LIFETIME, Grant, Outcome, Start, line_key
-from status_page.outbox.facts import Fact, Waiting, download_taken
+from status_page.outbox.facts import Fact, download_taken
+from status_page.outbox.ports import Waiting
 from status_page.outbox.sender import Refused, Told
 from status_page.projection.rows import Found, MerchantRow, OrderRow, Taken
 

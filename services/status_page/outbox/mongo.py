@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bson.binary import Binary
 from pymongo import IndexModel, ReturnDocument
 from pymongo.database import Database
 
 from chassis.mongo import CollectionSpec, Document
-from status_page.outbox.facts import Fact, Waiting
+from status_page.outbox.facts import Fact, recorded
+from status_page.outbox.ports import Waiting
+from wismo.orders.v1 import fulfilment_event_pb2 as events
 
 COLLECTIONS = (
     CollectionSpec("outbox", [IndexModel([("due_at", 1)], name="due_at")]),
@@ -74,8 +77,7 @@ def row_of(fact: Fact) -> Document:
         "_id": fact.id,
         "kind": fact.kind,
         "order": fact.order,
-        "line_id": fact.line_id,
-        "file_id": fact.file_id,
+        "body": Binary(fact.body),
         "occurred_at": fact.occurred_at,
         "due_at": fact.occurred_at,
         "attempts": 0,
@@ -84,5 +86,28 @@ def row_of(fact: Fact) -> Document:
 
 
 def _waiting(row: dict[str, Any]) -> Waiting:
-    fact = Fact(row["_id"], row["kind"], row["order"], row["occurred_at"], row["line_id"], row["file_id"])
-    return Waiting(fact, row["attempts"])
+    return Waiting(_fact(row), row["attempts"])
+
+
+def _fact(row: dict[str, Any]) -> Fact:
+    if "body" in row:
+        return Fact(row["_id"], row["kind"], row["order"], row["occurred_at"], row["body"])
+    # A row of the form before, with the parts of the request instead of the request itself.
+    if row["kind"] == "nothing":
+        return Fact(row["_id"], "nothing", "", row["occurred_at"])
+    return _remade(row)
+
+
+def _remade(row: dict[str, Any]) -> Fact:
+    order, at = row["order"], row["occurred_at"]
+    change = events.FulfilmentEvent(source=events.EVENT_SOURCE_BUYER)
+    match row["kind"]:
+        case "download_taken":
+            change.download_taken.line_id = row["line_id"]
+            change.download_taken.file_id = row["file_id"]
+        case "download_renewed":
+            change.download_renewed.line_id = row["line_id"]
+            change.download_renewed.by_buyer = True
+        case _:
+            change.link_requested.SetInParent()
+    return recorded(order, change, at, row["_id"], kind=row["kind"])

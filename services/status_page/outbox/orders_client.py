@@ -1,16 +1,22 @@
-"""The orders service over gRPC: each kind of fact as the event that it is."""
+"""The orders service over gRPC: each kind of fact by the call that it belongs to."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import grpc
-from google.protobuf.timestamp_pb2 import Timestamp
+from google.protobuf.message import Message
 
 from chassis.logs import get_logger
 from chassis.settings import Address, Secret
-from status_page.outbox.facts import Fact
+from status_page.outbox.facts import Fact, Kind
 from status_page.outbox.sender import Refused, Told
-from wismo.orders.v1 import fulfilment_event_pb2 as events
-from wismo.orders.v1 import orders_service_pb2, orders_service_pb2_grpc
+from wismo.orders.v1 import (
+    orders_service_pb2,
+    orders_service_pb2_grpc,
+    questions_service_pb2,
+    questions_service_pb2_grpc,
+)
 
 _log = get_logger(__name__)
 
@@ -26,6 +32,20 @@ _FINAL = frozenset(
     }
 )
 
+REQUESTS: dict[Kind, type[Message]] = {
+    "link_requested": orders_service_pb2.RecordEventRequest,
+    "download_taken": orders_service_pb2.RecordEventRequest,
+    "download_renewed": orders_service_pb2.RecordEventRequest,
+    "trial_cancelled": orders_service_pb2.RecordEventRequest,
+    "preferences_updated": orders_service_pb2.RecordEventRequest,
+    "message_bounced": orders_service_pb2.RecordEventRequest,
+    "record": orders_service_pb2.RecordEventRequest,
+    "question": questions_service_pb2.AskQuestionRequest,
+    "answer": questions_service_pb2.AnswerQuestionRequest,
+    "contact": orders_service_pb2.UpdateBuyerContactRequest,
+}
+"""The request that a kind's body holds."""
+
 
 class GrpcOrdersService:
     """`OrdersService` over one channel. Make it after a fork. The service key acts for the merchant of each order."""
@@ -39,15 +59,22 @@ class GrpcOrdersService:
         else:
             credentials = grpc.ssl_channel_credentials(ca_file.read_bytes())
             self._channel = grpc.secure_channel(str(address), credentials, options)
-        self._stub = orders_service_pb2_grpc.OrdersServiceStub(self._channel)
+        orders = orders_service_pb2_grpc.OrdersServiceStub(self._channel)
+        questions = questions_service_pb2_grpc.QuestionsServiceStub(self._channel)
+        self._calls: dict[type[Message], Callable[..., Any]] = {
+            orders_service_pb2.RecordEventRequest: orders.RecordEvent,
+            orders_service_pb2.UpdateBuyerContactRequest: orders.UpdateBuyerContact,
+            questions_service_pb2.AskQuestionRequest: questions.AskQuestion,
+            questions_service_pb2.AnswerQuestionRequest: questions.AnswerQuestion,
+        }
         self._metadata = (("authorization", f"Bearer {service_key.reveal()}"),)
         self._timeout = timeout
 
     def tell(self, fact: Fact) -> Told:
-        """One RecordEvent with the fact's id as its request id."""
+        """One call with the fact's id as its request id."""
         request = request_of(fact)
         try:
-            self._stub.RecordEvent(request, timeout=self._timeout, metadata=self._metadata)
+            self._calls[type(request)](request, timeout=self._timeout, metadata=self._metadata)
         except grpc.RpcError as error:
             code = error.code()
             if code in _FINAL:
@@ -61,20 +88,6 @@ class GrpcOrdersService:
         self._channel.close()
 
 
-def request_of(fact: Fact) -> orders_service_pb2.RecordEventRequest:
-    """The request that tells a fact."""
-    at = Timestamp()
-    at.FromDatetime(fact.occurred_at)
-    event = events.FulfilmentEvent(occurred_at=at, source=events.EVENT_SOURCE_BUYER)
-    match fact.kind:
-        case "link_requested":
-            event.link_requested.SetInParent()
-        case "download_taken":
-            event.download_taken.line_id = fact.line_id
-            event.download_taken.file_id = fact.file_id
-        case "download_renewed":
-            event.download_renewed.line_id = fact.line_id
-            event.download_renewed.by_buyer = True
-        case "nothing":
-            raise ValueError("there is nothing to tell")
-    return orders_service_pb2.RecordEventRequest(order=fact.order, event=event, request_id=fact.id)
+def request_of(fact: Fact) -> Message:
+    """The request that tells a fact. Raises KeyError for a kind that has none: there is nothing to tell."""
+    return REQUESTS[fact.kind].FromString(fact.body)

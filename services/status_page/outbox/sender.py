@@ -10,7 +10,8 @@ from chassis.backoff import Backoff
 from chassis.clock import Clock
 from chassis.crash_points import crash_point
 from chassis.logs import get_logger
-from status_page.outbox.facts import Fact, Outbox, Waiting
+from status_page.outbox.facts import Fact
+from status_page.outbox.ports import Outbox, Waiting
 
 _log = get_logger(__name__)
 

@@ -13,7 +13,8 @@ from chassis.sealing import Sealer
 from chassis.signed_links import LinkSigner
 from status_page.downloads.counters import DownloadCounters
 from status_page.lookup.keys import LookupKeys
-from status_page.outbox.facts import Fact, Outbox
+from status_page.outbox.facts import Fact
+from status_page.outbox.ports import Outbox
 from status_page.projection.rows import OrderRows
 from status_page.web.cookies import CookieJar
 from status_page.web.shops import Shops

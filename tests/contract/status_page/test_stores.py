@@ -11,8 +11,9 @@ from chassis.mongo import connect, ensure_indexes
 from status_page.bootstrap import COLLECTIONS
 from status_page.downloads.counters import DownloadCounters, Outcome, Start, file_key, line_key
 from status_page.downloads.mongo import MongoDownloadCounters
-from status_page.outbox.facts import Outbox, download_renewed, link_requested
+from status_page.outbox.facts import Fact, download_renewed, download_taken, link_requested, nothing
 from status_page.outbox.mongo import MongoOutbox
+from status_page.outbox.ports import Outbox
 from status_page.projection.mongo import MongoMerchantRows, MongoOrderRows
 from status_page.projection.rows import MerchantRow, MerchantRows, OrderRow, OrderRows, Taken
 from tests.fakes.status_page import (
@@ -258,3 +259,26 @@ def test_of_many_claimers_at_once_each_fact_goes_to_one(stores: Stores) -> None:
         for thread in threads:
             thread.join()
     assert sorted(got) == sorted(fact.id for fact in ids)
+
+
+@pytest.mark.parametrize(
+    ("fact", "parts"),
+    [
+        (link_requested(NAME, START), {}),
+        (download_taken(NAME, "atlas", "win", START), {"line_id": "atlas", "file_id": "win"}),
+        (download_renewed(NAME, "atlas", 1, START), {"line_id": "atlas"}),
+        (nothing(START), {}),
+    ],
+    ids=lambda given: given.kind if isinstance(given, Fact) else "",
+)
+def test_rows_of_the_form_before_are_told_as_what_they_are(
+    mongo_url: str, unique: str, fact: Fact, parts: dict[str, str]
+) -> None:
+    with connect(mongo_url, "contract") as client:
+        database = client[unique]
+        ensure_indexes(database, COLLECTIONS)
+        waits = {"occurred_at": START, "due_at": START, "attempts": 0, "claimed_by": ""}
+        named = {"kind": fact.kind, "order": fact.order, "line_id": "", "file_id": "", **parts}
+        database["outbox"].insert_one({"_id": fact.id, **named, **waits})
+        [waiting] = MongoOutbox(database).claim(START, START + timedelta(seconds=30), 10)
+        assert waiting.fact == fact
