@@ -11,7 +11,7 @@ _PERSONAL: dict[str, tuple[str, ...]] = {
     "download_ready": ("licence_key",),
     "access_granted": ("username", "code"),
     "note_to_buyer": ("text",),
-    "question_asked": ("text",),
+    "question_asked": ("text", "evidence_id"),
     "question_answered": ("text",),
     "contact_updated": ("buyer",),
 }

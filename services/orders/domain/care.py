@@ -62,12 +62,17 @@ class QuestionPost(Part):
     text: str = field(repr=False)
     from_buyer: bool = False
     channel: QuestionChannel = QuestionChannel.UNSPECIFIED
+    # Where the original is kept, as the status page calls it.
+    evidence_id: str = ""
 
 
 @quick
 @dataclass(frozen=True, slots=True)
 class Question(Part):
-    """What a buyer wants to know. The earliest promised ``reply_by`` stands; repeats do not move it."""
+    """What a buyer wants to know. The earliest promised ``reply_by`` stands; repeats do not move it.
+
+    Only a promise that was missed, and told as missed, moves to a later time; the old one joins ``missed_reply_by``.
+    """
 
     question_id: str
     asked_at: datetime
@@ -76,3 +81,5 @@ class Question(Part):
     reply_by: datetime | None = None
     acknowledged_at: datetime | None = None
     answered_at: datetime | None = None
+    # Oldest first.
+    missed_reply_by: tuple[datetime, ...] = ()

@@ -56,6 +56,17 @@ class Access(Part):
     expires_at: datetime | None = None
     steps: tuple[str, ...] = ()
     revoked_at: datetime | None = None
+    # When the buyer first used it, as far as the merchant has said.
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeNotice:
+    """A notice of a coming charge that the buyer's side has accepted."""
+
+    charge_at: datetime
+    amount: Money
+    accepted_at: datetime
 
 
 @quick
@@ -76,3 +87,5 @@ class Trial(Part):
     charge_amount: Money | None = None
     cancelled_at: datetime | None = None
     charged_at: datetime | None = None
+    # In order of `accepted_at`, the newest MAX_NOTICES.
+    notices: tuple[ChargeNotice, ...] = ()

@@ -17,15 +17,26 @@ from orders.domain.changes.care import (
     QuestionAcknowledged,
     QuestionAnswered,
     QuestionAsked,
+    QuestionDelayed,
     Refunded,
+    StillWithYou,
 )
-from orders.domain.changes.contact import BuyerErased, ContactUpdated, LinkRequested
+from orders.domain.changes.contact import (
+    BuyerErased,
+    ContactUpdated,
+    LinkRequested,
+    MessageBounced,
+    PreferencesUpdated,
+    ResendRequested,
+)
 from orders.domain.changes.entitlement import (
     AccessGranted,
     AccessRevoked,
+    AccessUsed,
     AllowanceUsed,
     ChargeComing,
     ChargeMade,
+    ChargeNoticeAccepted,
     DownloadReady,
     DownloadRenewed,
     DownloadRevoked,
@@ -66,11 +77,13 @@ Change = (
     | DownloadTaken
     | AccessGranted
     | AccessRevoked
+    | AccessUsed
     | TrialStarted
     | AllowanceUsed
     | ChargeComing
     | ChargeMade
     | TrialCancelled
+    | ChargeNoticeAccepted
     | DelayAnnounced
     | ProblemReported
     | ProblemUpdated
@@ -80,12 +93,17 @@ Change = (
     | Refunded
     | CreditGiven
     | NoteToBuyer
+    | StillWithYou
     | QuestionAsked
     | QuestionAcknowledged
     | QuestionAnswered
+    | QuestionDelayed
     | LinkRequested
     | ContactUpdated
     | BuyerErased
+    | MessageBounced
+    | ResendRequested
+    | PreferencesUpdated
 )
 
 
@@ -122,11 +140,13 @@ CHANGES: Mapping[ChangeKind, type[Change]] = MappingProxyType(
         ChangeKind.DOWNLOAD_TAKEN: DownloadTaken,
         ChangeKind.ACCESS_GRANTED: AccessGranted,
         ChangeKind.ACCESS_REVOKED: AccessRevoked,
+        ChangeKind.ACCESS_USED: AccessUsed,
         ChangeKind.TRIAL_STARTED: TrialStarted,
         ChangeKind.ALLOWANCE_USED: AllowanceUsed,
         ChangeKind.CHARGE_COMING: ChargeComing,
         ChangeKind.CHARGE_MADE: ChargeMade,
         ChangeKind.TRIAL_CANCELLED: TrialCancelled,
+        ChangeKind.CHARGE_NOTICE_ACCEPTED: ChargeNoticeAccepted,
         ChangeKind.DELAY_ANNOUNCED: DelayAnnounced,
         ChangeKind.PROBLEM_REPORTED: ProblemReported,
         ChangeKind.PROBLEM_UPDATED: ProblemUpdated,
@@ -136,12 +156,17 @@ CHANGES: Mapping[ChangeKind, type[Change]] = MappingProxyType(
         ChangeKind.REFUNDED: Refunded,
         ChangeKind.CREDIT_GIVEN: CreditGiven,
         ChangeKind.NOTE_TO_BUYER: NoteToBuyer,
+        ChangeKind.STILL_WITH_YOU: StillWithYou,
         ChangeKind.QUESTION_ASKED: QuestionAsked,
         ChangeKind.QUESTION_ACKNOWLEDGED: QuestionAcknowledged,
         ChangeKind.QUESTION_ANSWERED: QuestionAnswered,
+        ChangeKind.QUESTION_DELAYED: QuestionDelayed,
         ChangeKind.LINK_REQUESTED: LinkRequested,
         ChangeKind.CONTACT_UPDATED: ContactUpdated,
         ChangeKind.BUYER_ERASED: BuyerErased,
+        ChangeKind.MESSAGE_BOUNCED: MessageBounced,
+        ChangeKind.RESEND_REQUESTED: ResendRequested,
+        ChangeKind.PREFERENCES_UPDATED: PreferencesUpdated,
     }
 )
 KINDS: Mapping[type[Change], ChangeKind] = MappingProxyType({change: kind for kind, change in CHANGES.items()})

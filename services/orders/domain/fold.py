@@ -10,7 +10,18 @@ from orders.domain.changes import care, contact, entitlement, shipping
 from orders.domain.errors import NotAllowedFromThisSource, OccurredInFuture, TooManyEvents
 from orders.domain.events import KINDS, Change, Event
 from orders.domain.folding import contact as buyers
-from orders.domain.folding import downloads, giving_back, owning_up, packing, paying, questions, returns, trials
+from orders.domain.folding import (
+    downloads,
+    giving_back,
+    messages,
+    owning_up,
+    packing,
+    paying,
+    questions,
+    returns,
+    trials,
+    watching,
+)
 from orders.domain.folding import shipping as parcels
 from orders.domain.folding.creating import created
 from orders.domain.folding.deriving import line_derived, order_state
@@ -102,7 +113,10 @@ def _order_after(work: Work) -> Order:
         or work.payment_state is not order.payment_state
     ):
         state = order_state(work, lines)
+    watch_promise_at = watching.open_promise(work, state)
     promise = work.note_promise_at
+    if watch_promise_at is not None and (promise is None or watch_promise_at < promise):
+        promise = watch_promise_at
     for problem in work.problems:
         at = problem.next_update_at
         if at is not None and (promise is None or at < promise):
@@ -135,6 +149,8 @@ def _order_after(work: Work) -> Order:
         work.returns,
         work.pay_url,
         work.note_promise_at,
+        watch_promise_at,
+        work.no_optional_messages,
     )
 
 
@@ -187,11 +203,13 @@ _HANDLERS: Mapping[type[Change], Callable[[Work, Any], None]] = MappingProxyType
         entitlement.DownloadTaken: downloads.download_taken,
         entitlement.AccessGranted: downloads.access_granted,
         entitlement.AccessRevoked: downloads.access_revoked,
+        entitlement.AccessUsed: downloads.access_used,
         entitlement.TrialStarted: trials.trial_started,
         entitlement.AllowanceUsed: trials.allowance_used,
         entitlement.ChargeComing: trials.charge_coming,
         entitlement.ChargeMade: trials.charge_made,
         entitlement.TrialCancelled: trials.trial_cancelled,
+        entitlement.ChargeNoticeAccepted: trials.charge_notice_accepted,
         care.DelayAnnounced: owning_up.delay_announced,
         care.ProblemReported: owning_up.problem_reported,
         care.ProblemUpdated: owning_up.problem_updated,
@@ -201,11 +219,16 @@ _HANDLERS: Mapping[type[Change], Callable[[Work, Any], None]] = MappingProxyType
         care.Refunded: giving_back.refunded,
         care.CreditGiven: giving_back.credit_given,
         care.NoteToBuyer: owning_up.note_to_buyer,
+        care.StillWithYou: watching.still_with_you,
         care.QuestionAsked: questions.question_asked,
         care.QuestionAcknowledged: questions.question_acknowledged,
         care.QuestionAnswered: questions.question_answered,
+        care.QuestionDelayed: questions.question_delayed,
         contact.LinkRequested: buyers.link_requested,
         contact.ContactUpdated: buyers.contact_updated,
         contact.BuyerErased: buyers.buyer_erased,
+        contact.MessageBounced: messages.message_bounced,
+        contact.ResendRequested: messages.resend_requested,
+        contact.PreferencesUpdated: messages.preferences_updated,
     }
 )

@@ -74,6 +74,7 @@ LINE_MOVES: Mapping[Way, Mapping[C, frozenset[S]]] = {
         C.PACKING_STARTED: frozenset({S.RECEIVED, S.PREPARING}),
         C.ACCESS_GRANTED: frozenset({S.RECEIVED, S.PREPARING, S.GRANTED, S.REVOKED}),
         C.ACCESS_REVOKED: frozenset({S.GRANTED}),
+        C.ACCESS_USED: frozenset({S.GRANTED, S.REVOKED, S.CANCELLED}),
         C.LINES_CANCELLED: frozenset({S.RECEIVED, S.PREPARING, S.GRANTED, S.REVOKED}),
     },
     Way.TRIAL: {
@@ -83,6 +84,7 @@ LINE_MOVES: Mapping[Way, Mapping[C, frozenset[S]]] = {
         C.CHARGE_COMING: frozenset({S.TRIAL_RUNNING, S.SUBSCRIBED}),
         C.CHARGE_MADE: frozenset({S.TRIAL_RUNNING, S.TRIAL_ENDED, S.SUBSCRIBED, S.CANCELLED}),
         C.TRIAL_CANCELLED: frozenset({S.TRIAL_RUNNING, S.SUBSCRIBED}),
+        C.CHARGE_NOTICE_ACCEPTED: frozenset({S.TRIAL_RUNNING, S.TRIAL_ENDED, S.SUBSCRIBED, S.CANCELLED}),
         C.LINES_CANCELLED: frozenset({S.RECEIVED, S.PREPARING, S.TRIAL_RUNNING, S.SUBSCRIBED}),
     },
 }
@@ -94,7 +96,7 @@ RIGHT_FOR_WAY: Mapping[Way, str] = {
     Way.SHIPPED: "a physical line takes parcel_shipped, parcel_progressed and return_started",
     Way.COLLECTED: "a line with pickup takes ready_for_collection and collected",
     Way.DOWNLOAD: "a download line takes download_ready, download_renewed and download_revoked",
-    Way.ACCESS: "an access line takes access_granted and access_revoked",
+    Way.ACCESS: "an access line takes access_granted, access_used and access_revoked",
     Way.TRIAL: "a trial line takes trial_started, charge_coming, charge_made and trial_cancelled",
 }
 
@@ -153,11 +155,18 @@ _OTHER_SOURCES: Mapping[C, frozenset[EventSource]] = {
     C.DOWNLOAD_RENEWED: _SHOP | {EventSource.BUYER},
     C.TRIAL_CANCELLED: _SHOP | {EventSource.BUYER},
     C.LINES_CANCELLED: _SHOP | {EventSource.BUYER},
+    C.ACCESS_USED: _SHOP | {EventSource.BUYER},
     C.DOWNLOAD_TAKEN: _BUYER,
     C.QUESTION_ASKED: _BUYER,
     C.LINK_REQUESTED: _BUYER,
     C.CONTACT_UPDATED: _BUYER,
     C.BUYER_ERASED: _BUYER,
+    C.PREFERENCES_UPDATED: _BUYER,
+    C.RESEND_REQUESTED: frozenset({EventSource.CARE}),
+    C.MESSAGE_BOUNCED: frozenset({EventSource.SYSTEM}),
+    C.CHARGE_NOTICE_ACCEPTED: frozenset({EventSource.SYSTEM}),
+    C.STILL_WITH_YOU: frozenset({EventSource.SYSTEM}),
+    C.QUESTION_DELAYED: frozenset({EventSource.SYSTEM}),
 }
 # change → who may report it.
 SOURCES: Mapping[C, frozenset[EventSource]] = {
@@ -170,4 +179,10 @@ RIGHT_CALL: Mapping[C, str] = {
     C.LINK_REQUESTED: "only the status page reports it",
     C.CONTACT_UPDATED: "call UpdateBuyerContact",
     C.BUYER_ERASED: "call EraseBuyer",
+    C.PREFERENCES_UPDATED: "only the status page reports it",
+    C.RESEND_REQUESTED: "only the care desk asks for it",
+    C.MESSAGE_BOUNCED: "only the status page reports it",
+    C.CHARGE_NOTICE_ACCEPTED: "only the notifier reports it",
+    C.STILL_WITH_YOU: "only the notifier reports it",
+    C.QUESTION_DELAYED: "only the notifier reports it",
 }

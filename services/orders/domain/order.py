@@ -5,7 +5,7 @@ from datetime import datetime
 
 from orders.domain.buyer import Buyer, PostalAddress
 from orders.domain.care import Credit, Problem, Question, QuestionPost, Refund
-from orders.domain.entitlement import Access, Download, DownloadFile, Trial
+from orders.domain.entitlement import Access, ChargeNotice, Download, DownloadFile, Trial
 from orders.domain.line import DraftLine, Line
 from orders.domain.parcel import Collection, Parcel, PickupPoint, Return, Scan
 from orders.domain.tracking import ActingParty, DeliveryMode, ExceptionReason, ExpectationSource, TrackingStatus
@@ -21,6 +21,7 @@ from orders.domain.vocabulary import (
     Platform,
     QuestionChannel,
     QuestionState,
+    WatchCause,
 )
 
 
@@ -92,6 +93,10 @@ class Order(Part):
     pay_url: str = ""
     # When the newest note to the buyer promised the next word, if it did.
     note_promise_at: datetime | None = None
+    # When the watchdog promised the next word, while that promise is open.
+    watch_promise_at: datetime | None = None
+    # The buyer wants no optional messages.
+    no_optional_messages: bool = False
 
     @property
     def etag(self) -> str:
@@ -104,6 +109,7 @@ __all__ = [
     "ActingParty",
     "Buyer",
     "ChangeKind",
+    "ChargeNotice",
     "Collection",
     "Credit",
     "DeliveryMode",
@@ -140,4 +146,5 @@ __all__ = [
     "TimelineEntry",
     "TrackingStatus",
     "Trial",
+    "WatchCause",
 ]

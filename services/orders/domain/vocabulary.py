@@ -110,6 +110,17 @@ class Effect(IntEnum):
     REPEATED = 3
 
 
+class WatchCause(IntEnum):
+    """Why the watchdog spoke."""
+
+    UNSPECIFIED = 0
+    SILENCE = 1
+    NEXT_WORD_MISSED = 2
+    DATE_MISSED = 3
+    NO_FIRST_SCAN = 4
+    NO_SCAN = 5
+
+
 class ChangeKind(IntEnum):
     """The kinds of change, numbered as the fields of FulfilmentEvent.change."""
 
@@ -131,11 +142,13 @@ class ChangeKind(IntEnum):
     DOWNLOAD_TAKEN = 33
     ACCESS_GRANTED = 34
     ACCESS_REVOKED = 35
+    ACCESS_USED = 36
     TRIAL_STARTED = 40
     ALLOWANCE_USED = 41
     CHARGE_COMING = 42
     CHARGE_MADE = 43
     TRIAL_CANCELLED = 44
+    CHARGE_NOTICE_ACCEPTED = 45
     DELAY_ANNOUNCED = 50
     PROBLEM_REPORTED = 51
     PROBLEM_UPDATED = 52
@@ -145,9 +158,14 @@ class ChangeKind(IntEnum):
     REFUNDED = 61
     CREDIT_GIVEN = 62
     NOTE_TO_BUYER = 63
+    STILL_WITH_YOU = 64
     QUESTION_ASKED = 70
     QUESTION_ACKNOWLEDGED = 71
     QUESTION_ANSWERED = 72
+    QUESTION_DELAYED = 73
     LINK_REQUESTED = 80
     CONTACT_UPDATED = 81
     BUYER_ERASED = 82
+    MESSAGE_BOUNCED = 83
+    RESEND_REQUESTED = 84
+    PREFERENCES_UPDATED = 85

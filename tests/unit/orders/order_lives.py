@@ -16,15 +16,26 @@ from orders.domain.changes.care import (
     QuestionAcknowledged,
     QuestionAnswered,
     QuestionAsked,
+    QuestionDelayed,
     Refunded,
+    StillWithYou,
 )
-from orders.domain.changes.contact import BuyerErased, ContactUpdated, LinkRequested
+from orders.domain.changes.contact import (
+    BuyerErased,
+    ContactUpdated,
+    LinkRequested,
+    MessageBounced,
+    PreferencesUpdated,
+    ResendRequested,
+)
 from orders.domain.changes.entitlement import (
     AccessGranted,
     AccessRevoked,
+    AccessUsed,
     AllowanceUsed,
     ChargeComing,
     ChargeMade,
+    ChargeNoticeAccepted,
     DownloadReady,
     DownloadRenewed,
     DownloadRevoked,
@@ -69,6 +80,7 @@ from orders.domain.order import (
     QuestionChannel,
     Sealed,
     TrackingStatus,
+    WatchCause,
 )
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -143,6 +155,9 @@ quantities = st.lists(
 ).map(tuple)
 parcel_ids = st.sampled_from(["p1", "p1", "p2", "p2", "p3"])
 names = st.sampled_from(["n1", "n1", "n2"])
+message_ids = st.sampled_from(["m1", "m2", "m3"])
+# Few, so that the time that was missed is often the one that stands.
+reply_times = st.integers(1, 4).map(lambda days: START + days * DAY)
 money = st.builds(Money, st.sampled_from(["EUR", "USD"]), st.integers(0, 10**12), st.integers(1, 999_999_999))
 expectations = st.builds(
     lambda latest, days, source: Expectation(latest, latest - days * DAY if days else None, source),
@@ -227,6 +242,7 @@ changes: st.SearchStrategy[Change] = st.one_of(
         st.lists(words, max_size=2).map(tuple),
     ),
     st.builds(AccessRevoked, site, some_text),
+    st.builds(AccessUsed, site),
     st.builds(
         TrialStarted,
         course,
@@ -241,6 +257,7 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(ChargeComing, course, later, money),
     st.builds(ChargeMade, course, money, some_text),
     st.builds(TrialCancelled, course, st.booleans()),
+    st.builds(ChargeNoticeAccepted, course, later, money, message_ids),
     st.builds(DelayAnnounced, names, words, later, ids, st.just(""), some_text, maybe_expected, reasons),
     st.builds(ProblemReported, names, words, words, later, ids, st.just(""), reasons, st.sampled_from(ActingParty)),
     st.builds(ProblemUpdated, names, words, later, some_text, maybe_expected),
@@ -250,12 +267,26 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(Refunded, names, money, ids, some_text, st.none() | times),
     st.builds(CreditGiven, names, words, st.none() | money, some_text),
     st.builds(NoteToBuyer, words, st.none() | times),
-    st.builds(QuestionAsked, names, words, st.sampled_from(QuestionChannel)),
-    st.builds(QuestionAcknowledged, names, times),
+    st.builds(
+        StillWithYou,
+        st.sampled_from(sorted(WatchCause)[1:]),
+        times,
+        message_ids,
+        ids,
+        st.just("") | parcel_ids,
+        st.none() | times,
+    ),
+    st.builds(QuestionAsked, names, words, st.sampled_from(QuestionChannel), some_text),
+    st.builds(QuestionAcknowledged, names, reply_times),
     st.builds(QuestionAnswered, names, words),
+    st.builds(QuestionDelayed, names, reply_times, later, message_ids),
+    st.builds(QuestionDelayed, names, reply_times, reply_times, message_ids),
     st.builds(LinkRequested),
     st.builds(ContactUpdated, buyers),
     st.builds(BuyerErased),
+    st.builds(MessageBounced, message_ids, st.booleans(), some_text),
+    st.builds(ResendRequested, message_ids),
+    st.builds(PreferencesUpdated, st.booleans()),
 )
 events = st.builds(lambda change, at: Event(change, at, source_for(change)), changes, times)
 # Most lives begin so that much of what follows is legal.
@@ -269,6 +300,7 @@ _UNDER_WAY: list[Change] = [
     ReadyForCollection(POINT),
     ProblemReported("n1", "It broke", "We send another", START + 9 * DAY, ("book",)),
     QuestionAsked("n1", "Where is it?"),
+    QuestionAcknowledged("n1", START + DAY),
 ]
 beginnings: st.SearchStrategy[list[Change]] = st.sampled_from(
     [

@@ -33,6 +33,7 @@ _PAIRS: tuple[tuple[type[Any], Any], ...] = (
     (domain.DownloadFile, entitlement_pb2.DownloadFile),
     (domain.Download, entitlement_pb2.Download),
     (domain.Access, entitlement_pb2.Access),
+    (domain.ChargeNotice, entitlement_pb2.ChargeNotice),
     (domain.Trial, entitlement_pb2.Trial),
     (domain.Problem, order_pb2.Problem),
     (domain.Refund, order_pb2.Refund),

@@ -82,8 +82,12 @@ def _framed_time(at: datetime) -> bytes:
     """Length and bytes of a Timestamp: one event says the same moment several times, and an order the same ones at
     every event.
     """
-    body = time_to_proto(at).SerializeToString()
+    body = _time(at)
     return varint(len(body)) + body
+
+
+def _time(at: datetime) -> bytes:
+    return time_to_proto(at).SerializeToString()
 
 
 def _plan(field: F, known: Mapping[str, Encoder]) -> _Plan:
@@ -101,9 +105,7 @@ def _kind(field: F, known: Mapping[str, Encoder]) -> tuple[int, Callable[[Any], 
         raise TypeError(f"{field.full_name} is of a type that is not encoded yet")
     name = field.message_type.full_name
     if name == "google.protobuf.Timestamp":
-        if field.is_repeated:
-            raise TypeError(f"{field.full_name} is of a type that is not encoded yet")
-        return _TIME, _framed_time
+        return (_MESSAGE, _time) if field.is_repeated else (_TIME, _framed_time)
     if name not in WELL_KNOWN:
         return _MESSAGE, known[name].encode
     to = WELL_KNOWN[name][0]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from orders.domain.tracking import ActingParty, ExceptionReason
 from orders.domain.values import Expectation, LineQuantity, Money
-from orders.domain.vocabulary import QuestionChannel
+from orders.domain.vocabulary import QuestionChannel, WatchCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,28 @@ class NoteToBuyer:
 
 
 @dataclass(frozen=True, slots=True)
+class StillWithYou:
+    """The watchdog broke a silence: the buyer was told what is known, and by when the next word comes. Only the
+    notifier says so.
+    """
+
+    cause: WatchCause
+    next_update_at: datetime
+    message_id: str
+    line_ids: tuple[str, ...] = ()
+    parcel_id: str = ""
+    missed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionAsked:
     """The buyer asked."""
 
     question_id: str
     text: str = field(repr=False)
     channel: QuestionChannel = QuestionChannel.UNSPECIFIED
+    # Where the original is kept, as the status page calls it.
+    evidence_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +141,13 @@ class QuestionAnswered:
 
     question_id: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDelayed:
+    """The answer is late, and the buyer was told so and by when it comes now. Only the notifier says so."""
+
+    question_id: str
+    missed_at: datetime
+    reply_by: datetime
+    message_id: str

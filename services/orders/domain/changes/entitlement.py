@@ -66,6 +66,13 @@ class AccessRevoked:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessUsed:
+    """The buyer used an access for the first time."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrialStarted:
     """A trial began."""
 
@@ -110,3 +117,13 @@ class TrialCancelled:
 
     line_id: str
     by_buyer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeNoticeAccepted:
+    """The buyer's side accepted the notice of a coming charge. Only the notifier says so."""
+
+    line_id: str
+    charge_at: datetime
+    amount: Money
+    message_id: str

@@ -13,7 +13,15 @@ from orders.domain.order import TimelineEntry
 from orders.domain.parcel import Parcel, PickupPoint, Scan
 from orders.domain.vocabulary import ChangeKind
 
-NEEDS_BUYER = frozenset({ChangeKind.CONTACT_UPDATED, ChangeKind.LINK_REQUESTED, ChangeKind.QUESTION_ASKED})
+NEEDS_BUYER = frozenset(
+    {
+        ChangeKind.CONTACT_UPDATED,
+        ChangeKind.LINK_REQUESTED,
+        ChangeKind.QUESTION_ASKED,
+        ChangeKind.RESEND_REQUESTED,
+        ChangeKind.PREFERENCES_UPDATED,
+    }
+)
 
 
 def link_requested(work: Work, change: LinkRequested) -> None:
@@ -45,7 +53,10 @@ def buyer_erased(work: Work, change: BuyerErased) -> None:  # noqa: ARG001 - eve
     work.downloads = tuple(replace(item, licence_key=None) for item in work.downloads)
     work.accesses = tuple(replace(item, code=None, username="") for item in work.accesses)
     work.questions = tuple(
-        replace(item, posts=tuple(replace(post, text="") if post.from_buyer else post for post in item.posts))
+        replace(
+            item,
+            posts=tuple(replace(post, text="", evidence_id="") if post.from_buyer else post for post in item.posts),
+        )
         for item in work.questions
     )
     work.timeline = tuple(_forgotten_entry(entry) for entry in work.timeline)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from orders.domain.changes.entitlement import (
     AccessGranted,
     AccessRevoked,
+    AccessUsed,
     DownloadReady,
     DownloadRenewed,
     DownloadRevoked,
@@ -136,7 +137,7 @@ def access_granted(work: Work, change: AccessGranted) -> None:
         change.steps,
     )
     known = right_of(work.accesses, change.line_id)
-    if known and change.code is None and known == replace(new, granted_at=known.granted_at):
+    if known and change.code is None and known == replace(new, granted_at=known.granted_at, used_at=known.used_at):
         work.repeats = work.first_said(lambda entry: change.line_id in entry.line_ids)
         return
     work.accesses = with_right(work.accesses, new)
@@ -152,6 +153,27 @@ def access_revoked(work: Work, change: AccessRevoked) -> None:
     movable_line(work, change.line_id)
     revoked = replace(_held(work, work.accesses, change.line_id, "access_granted"), revoked_at=work.occurred_at)
     work.accesses = with_right(work.accesses, revoked)
+
+
+def access_used(work: Work, change: AccessUsed) -> None:
+    """A fact from outside: the earliest use stands. A use from before this access was given, or reported after it was
+    taken back, is noted only.
+    """
+    line = movable_line(work, change.line_id)
+    work.line_ids = (change.line_id,)
+    known = _held(work, work.accesses, change.line_id, "access_granted")
+    said = [e for e in work.timeline if e.kind is work.kind and e.line_ids == work.line_ids]
+    same = [entry.sequence for entry in said if entry.occurred_at == work.occurred_at]
+    if same:
+        work.repeats = min(same)
+        return
+    if line.state is not LineState.GRANTED or work.occurred_at < known.granted_at:
+        work.effect = Effect.NOTED
+        return
+    if known.used_at is not None and known.used_at < work.occurred_at:
+        work.repeats = min(entry.sequence for entry in said if entry.occurred_at == known.used_at)
+        return
+    work.accesses = with_right(work.accesses, replace(known, used_at=work.occurred_at))
 
 
 def right_of(rights: tuple[Right, ...], line_id: str) -> Right | None:

@@ -5,16 +5,16 @@ stands.
 from dataclasses import replace
 
 from orders.domain.care import Question, QuestionPost
-from orders.domain.changes.care import QuestionAcknowledged, QuestionAnswered, QuestionAsked
-from orders.domain.errors import UnknownQuestion
+from orders.domain.changes.care import QuestionAcknowledged, QuestionAnswered, QuestionAsked, QuestionDelayed
+from orders.domain.errors import BadField, UnknownQuestion
 from orders.domain.folding.work import Work
-from orders.domain.vocabulary import Effect, QuestionState
+from orders.domain.vocabulary import ChangeKind, Effect, QuestionState
 
 
 def question_asked(work: Work, change: QuestionAsked) -> None:
     """Opens a question, adds to an open one, or opens an answered one again with a new wait."""
     work.subject_id = change.question_id
-    post = QuestionPost(work.occurred_at, change.text, True, change.channel)
+    post = QuestionPost(work.occurred_at, change.text, True, change.channel, change.evidence_id)
     for index, known in enumerate(work.questions):
         if known.question_id != change.question_id:
             continue
@@ -33,14 +33,21 @@ def question_asked(work: Work, change: QuestionAsked) -> None:
 
 
 def question_acknowledged(work: Work, change: QuestionAcknowledged) -> None:
-    """The buyer was told that it arrived and by when the answer comes; a later time never replaces an earlier one."""
+    """The buyer was told that it arrived and by when the answer comes; a later time never replaces an earlier one.
+
+    Each asking is acknowledged, all with the time that stands; more acknowledgements than askings say nothing new.
+    """
     index = _question_at(work, change.question_id)
     known = work.questions[index]
     work.subject_id = change.question_id
     reply_by = min(known.reply_by or change.reply_by, change.reply_by)
-    if known.acknowledged_at and reply_by == known.reply_by:
+    if known.reply_by is not None and change.reply_by in known.missed_reply_by:
+        reply_by = known.reply_by
+    asked, told = (_newest_of(work, kind) for kind in (ChangeKind.QUESTION_ASKED, work.kind))
+    if known.acknowledged_at and told > asked and reply_by == known.reply_by:
         work.repeats = work.first_said(lambda entry: entry.subject_id == change.question_id)
         return
+    work.change = replace(change, reply_by=reply_by)
     _put(work, index, replace(known, reply_by=reply_by, acknowledged_at=known.acknowledged_at or work.occurred_at))
 
 
@@ -60,6 +67,37 @@ def question_answered(work: Work, change: QuestionAnswered) -> None:
     else:
         new = replace(new, state=QuestionState.ANSWERED, answered_at=work.occurred_at)
     _put(work, index, new)
+
+
+def question_delayed(work: Work, change: QuestionDelayed) -> None:
+    """The promise that was missed moves to a later time, once: when another one stands, or the answer has come, it is
+    noted only.
+    """
+    index = _question_at(work, change.question_id)
+    known = work.questions[index]
+    work.subject_id = change.question_id
+    if change.reply_by <= change.missed_at:
+        raise BadField(
+            work.path("reply_by"),
+            "it is not later than the time that was missed",
+            "send the time by which the answer comes now",
+            change.question_id,
+        )
+    said = [e for e in work.timeline if e.kind is work.kind and e.subject_id == change.question_id]
+    if any(entry.occurred_at == work.occurred_at for entry in said):
+        work.repeats = _said(work)
+        return
+    if known.state is not QuestionState.OPEN or known.reply_by != change.missed_at:
+        work.effect = Effect.NOTED
+        return
+    missed = (*known.missed_reply_by, change.missed_at)
+    _put(work, index, replace(known, reply_by=change.reply_by, missed_reply_by=missed))
+
+
+def _newest_of(work: Work, kind: ChangeKind) -> int:
+    """The sequence of the newest event of this kind about the question; 0 for none."""
+    about = (e.sequence for e in work.timeline if e.kind is kind and e.subject_id == work.subject_id)
+    return max(about, default=0)
 
 
 def _with(posts: tuple[QuestionPost, ...], post: QuestionPost) -> tuple[QuestionPost, ...]:

@@ -2,12 +2,22 @@
 
 from dataclasses import replace
 
-from orders.domain.changes.entitlement import AllowanceUsed, ChargeComing, ChargeMade, TrialCancelled, TrialStarted
-from orders.domain.entitlement import Trial
+from orders.domain.changes.entitlement import (
+    AllowanceUsed,
+    ChargeComing,
+    ChargeMade,
+    ChargeNoticeAccepted,
+    TrialCancelled,
+    TrialStarted,
+)
+from orders.domain.entitlement import ChargeNotice, Trial
 from orders.domain.errors import BadField, IllegalMove
 from orders.domain.folding.downloads import right_of, with_right
 from orders.domain.folding.work import Work, movable_line
-from orders.domain.vocabulary import Effect, LineState
+from orders.domain.order import TimelineEntry
+from orders.domain.vocabulary import ChangeKind, Effect, LineState
+
+MAX_NOTICES = 12
 
 
 def trial_started(work: Work, change: TrialStarted) -> None:
@@ -32,6 +42,7 @@ def trial_started(work: Work, change: TrialStarted) -> None:
         change.terms_summary,
         known.charge_at if known else None,
         known.charge_amount if known else None,
+        notices=known.notices if known else (),
     )
     if trial == known:
         work.repeats = work.first_said(lambda entry: change.line_id in entry.line_ids)
@@ -116,11 +127,35 @@ def trial_cancelled(work: Work, change: TrialCancelled) -> None:
     )
 
 
+def charge_notice_accepted(work: Work, change: ChargeNoticeAccepted) -> None:
+    """A fact from outside, once for each message. One whose message came back is noted only, whichever is heard of
+    first.
+    """
+    known = _trial(work, change.line_id)
+    work.subject_id = change.message_id
+    work.note = amount_words(change.amount.currency, change.amount.units, change.amount.nanos)
+    said = [e.sequence for e in work.timeline if e.kind is work.kind and _is_of(e, change.message_id, change.line_id)]
+    if said:
+        work.repeats = min(said)
+        return
+    notice = ChargeNotice(change.charge_at, change.amount, work.occurred_at)
+    notices = tuple(sorted((*known.notices, notice), key=lambda item: item.accepted_at))[-MAX_NOTICES:]
+    bounced = any(e.kind is ChangeKind.MESSAGE_BOUNCED and e.subject_id == change.message_id for e in work.timeline)
+    if bounced or notices == known.notices:
+        work.effect = Effect.NOTED
+        return
+    work.trials = with_right(work.trials, replace(known, notices=notices))
+
+
 def amount_words(currency: str, units: int, nanos: int) -> str:
     """An amount without a locale, for the timeline: `EUR 12.50`."""
     sign = "-" if units < 0 or nanos < 0 else ""
     decimals = f"{abs(nanos):09d}".rstrip("0")
     return f"{currency} {sign}{abs(units)}.{decimals:0<2}"
+
+
+def _is_of(entry: TimelineEntry, message_id: str, line_id: str) -> bool:
+    return entry.subject_id == message_id and line_id in entry.line_ids
 
 
 def _trial(work: Work, line_id: str) -> Trial:

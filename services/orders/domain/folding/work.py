@@ -26,7 +26,7 @@ class Work:
         # What may be replaced.
         *("accesses", "buyer", "collections", "credits", "downloads", "erase_time", "lines", "link_version"),
         *("note_promise_at", "parcels", "pay_url", "payment_state", "problems", "questions", "refunds", "returns"),
-        *("timeline", "trials"),
+        *("no_optional_messages", "timeline", "trials", "watch_promise_at"),
         # The event, and what came of it.
         *("change", "derives", "effect", "kind", "now", "occurred_at", "order", "repeats", "sequence", "source"),
         # What the timeline will say.
@@ -67,6 +67,8 @@ class Work:
         self.returns = order.returns
         self.pay_url = order.pay_url
         self.note_promise_at = order.note_promise_at
+        self.watch_promise_at = order.watch_promise_at
+        self.no_optional_messages = order.no_optional_messages
 
         # What the timeline says.
         self.line_ids: tuple[str, ...] = ()

@@ -70,7 +70,7 @@ def test_the_next_word_is_the_earliest_that_is_still_promised(life: Life) -> Non
     for told in live(life):
         order: Order = told.order
         promised = [problem.next_update_at for problem in order.problems if problem.resolved_at is None]
-        promises = [at for at in (*promised, order.note_promise_at) if at is not None]
+        promises = [at for at in (*promised, order.note_promise_at, order.watch_promise_at) if at is not None]
         assert order.next_update_at == min(promises, default=None)
 
 

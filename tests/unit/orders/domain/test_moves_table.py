@@ -8,9 +8,11 @@ from orders.domain.changes.care import LinesCancelled
 from orders.domain.changes.entitlement import (
     AccessGranted,
     AccessRevoked,
+    AccessUsed,
     AllowanceUsed,
     ChargeComing,
     ChargeMade,
+    ChargeNoticeAccepted,
     DownloadReady,
     DownloadRenewed,
     DownloadRevoked,
@@ -58,11 +60,13 @@ def _change(kind: ChangeKind, line_id: str) -> Change:
         DownloadTaken(line_id, "setup"),
         AccessGranted(line_id, "https://other.example"),
         AccessRevoked(line_id),
+        AccessUsed(line_id),
         TrialStarted(line_id, START + 50 * DAY),
         AllowanceUsed(line_id, 3),
         ChargeComing(line_id, START + 45 * DAY, Money("EUR", 9)),
         ChargeMade(line_id, Money("EUR", 9)),
         TrialCancelled(line_id),
+        ChargeNoticeAccepted(line_id, START + 45 * DAY, Money("EUR", 9), "notice"),
         LinesCancelled(number),
     )
     return next(change for change in changes if Event(change).kind is kind)
@@ -107,7 +111,7 @@ ROADS: dict[Way, dict[LineState, tuple[Change, ...]]] = {
         LineState.PREPARING: (PackingStarted(("site",)),),
         LineState.GRANTED: (GRANTED,),
         LineState.REVOKED: (GRANTED, AccessRevoked("site")),
-        LineState.CANCELLED: (LinesCancelled((LineQuantity("site"),)),),
+        LineState.CANCELLED: (GRANTED, LinesCancelled((LineQuantity("site"),))),
     },
     Way.TRIAL: {
         LineState.RECEIVED: (),
@@ -144,6 +148,7 @@ SAYS_IT_AGAIN = {
     (LineState.RETURNED, ChangeKind.COLLECTED),
     (LineState.CANCELLED, ChangeKind.TRIAL_CANCELLED),
     (LineState.CANCELLED, ChangeKind.DOWNLOAD_REVOKED),
+    (LineState.CANCELLED, ChangeKind.ACCESS_REVOKED),
 }
 TOO_LATE = {(LineState.SUBSCRIBED, ChangeKind.TRIAL_CANCELLED)}
 
