@@ -50,6 +50,8 @@ class Told:
     # The next word that the message promised, if it did.
     promised_at: datetime | None = None
     bounced_at: datetime | None = None
+    # Whether the measures have counted it: 1 as accepted, 2 as come back too.
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Watch:
 
     ``told`` is bounded: the newest 16 and each that an open obligation still looks at. ``obligations`` are the open
     ones; what has ended is handed out once, for the history. ``revision`` is the merchant's, whose policies were used.
+    ``marks`` are what must be remembered so that nothing is made or counted twice (bounded: only what the order could
+    bring up again). ``silence_seconds`` is the limit of silence in force since ``sequence``; 0: no word is owed.
     """
 
     told: tuple[Told, ...] = ()
@@ -76,6 +80,8 @@ class Watch:
     attention: tuple[Attention, ...] = ()
     sequence: int = 0
     revision: int = 0
+    marks: tuple[str, ...] = ()
+    silence_seconds: float = 0.0
 
     @property
     def heard_at(self) -> datetime | None:
