@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from tests.fakes.refusals import Refusal
 from wismo.orders.v1 import merchants_service_pb2 as merchants
-from wismo.orders.v1.merchant_pb2 import ApiKey, Merchant
+from wismo.orders.v1.merchant_pb2 import API_KEY_SCOPE_WRITE, ApiKey, Merchant
 from wismo.orders.v1.merchants_service_pb2_grpc import MerchantsServiceServicer
 
 Context = grpc.ServicerContext
@@ -19,6 +19,7 @@ class InMemoryMerchants(MerchantsServiceServicer):
     """`merchants` and `keys` by resource name."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.merchants: dict[str, Merchant] = {}
         self.keys: dict[str, ApiKey] = {}
 
@@ -77,6 +78,8 @@ class InMemoryMerchants(MerchantsServiceServicer):
             display_name=request.display_name,
             scope=request.scope,
         )
+        if request.HasField("expire_time"):
+            key.expire_time.CopyFrom(request.expire_time)
         key.create_time.GetCurrentTime()
         self.keys[key.name] = key
         return merchants.CreateApiKeyResponse(api_key=key, secret=f"wk_{request.parent.rpartition('/')[2]}_secret")
@@ -89,3 +92,11 @@ class InMemoryMerchants(MerchantsServiceServicer):
         self._enter("RevokeApiKey", context)
         self.keys[request.name].revoke_time.GetCurrentTime()
         return merchants.RevokeApiKeyResponse(api_key=self.keys[request.name])
+
+    def IdentifyKey(self, request: merchants.IdentifyKeyRequest, context: Context) -> merchants.IdentifyKeyResponse:
+        """The fake has one key of each merchant's, so the caller's is the newest that was made, else one for WRITE."""
+        self._enter("IdentifyKey", context)
+        merchant = f"merchants/{self._key(context).split('_')[1]}"
+        own = [key for key in self.keys.values() if key.name.startswith(f"{merchant}/")]
+        key = own[-1] if own else ApiKey(name=f"{merchant}/apiKeys/k0", scope=API_KEY_SCOPE_WRITE)
+        return merchants.IdentifyKeyResponse(api_key=key, merchant=merchant)

@@ -14,6 +14,7 @@ from concurrent import futures
 import grpc
 
 from tests.fakes.in_memory_merchants import ADMIN_KEY, InMemoryMerchants
+from tests.fakes.in_memory_questions import InMemoryQuestions
 from tests.fakes.refusals import Refusal, bad_field, unavailable
 from wismo.orders.v1 import orders_service_pb2 as orders
 from wismo.orders.v1.fulfilment_event_pb2 import EFFECT_APPLIED, EFFECT_REPEATED
@@ -22,13 +23,17 @@ from wismo.orders.v1.merchants_service_pb2_grpc import (
 )
 from wismo.orders.v1.order_pb2 import ORDER_STATE_CONFIRMED, Order
 from wismo.orders.v1.orders_service_pb2_grpc import OrdersServiceServicer, add_OrdersServiceServicer_to_server
+from wismo.orders.v1.questions_service_pb2_grpc import (
+    add_ChargesServiceServicer_to_server,
+    add_QuestionsServiceServicer_to_server,
+)
 
 Context = grpc.ServicerContext
 KEY = "wk_acme_0123456789"
 __all__ = ["ADMIN_KEY", "KEY", "InMemoryOrders"]
 
 
-class InMemoryOrders(InMemoryMerchants, OrdersServiceServicer):
+class InMemoryOrders(InMemoryMerchants, InMemoryQuestions, OrdersServiceServicer):
     """The service and its server; state outlives `stop` and `start`, as a database does."""
 
     def __init__(self) -> None:
@@ -55,6 +60,8 @@ class InMemoryOrders(InMemoryMerchants, OrdersServiceServicer):
         server = grpc.server(futures.ThreadPoolExecutor(16), options=[("grpc.so_reuseport", 0)])
         add_OrdersServiceServicer_to_server(self, server)
         add_MerchantsServiceServicer_to_server(self, server)
+        add_QuestionsServiceServicer_to_server(self, server)
+        add_ChargesServiceServicer_to_server(self, server)
         address = f"127.0.0.1:{self.port}"
         self.port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
         server.start()

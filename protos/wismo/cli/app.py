@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from wismo.cli.commands import doctor, events, keys, merchants, orders, simulate, watch
+from wismo.cli.commands import care, charges, doctor, events, keys, merchants, orders, questions, simulate, watch
 from wismo.cli.configuration import configure
 from wismo.cli.exits import Exit, UsageProblem, code_of, lines_of
 from wismo.cli.output import outputs
@@ -35,7 +35,7 @@ class _Root(TyperGroup):
         except (UsageProblem, WismoError, OSError) as problem:
             session = ctx.obj if isinstance(ctx.obj, Session) else None
             output = session.output if session is not None else outputs()
-            target = session.configuration.target if session is not None else ""
+            target = (session.spoken_to or session.configuration.target) if session is not None else ""
             for line in lines_of(problem, target=target, places=session.places if session is not None else None):
                 output.complain(line)
             ctx.exit(code_of(problem))
@@ -54,6 +54,9 @@ app = typer.Typer(
 )
 app.add_typer(orders.app, name="order")
 app.add_typer(events.app, name="event")
+app.add_typer(questions.app, name="question")
+app.add_typer(charges.app, name="charge")
+app.add_typer(care.app, name="care")
 app.add_typer(merchants.app, name="merchant")
 app.add_typer(keys.app, name="key")
 orders.app.command("watch")(watch.watch)
@@ -66,6 +69,9 @@ def shared(
     context: typer.Context,
     target: Annotated[
         str | None, typer.Option(help="Address of the orders service. Else WISMO_TARGET, else .wismo/cli.json.")
+    ] = None,
+    care_target: Annotated[
+        str | None, typer.Option(help="Address of the care service. Else WISMO_CARE_TARGET, else .wismo/cli.json.")
     ] = None,
     api_key: Annotated[
         str | None, typer.Option(help="The merchant's key. Else WISMO_API_KEY, else .wismo/cli.json.")
@@ -93,7 +99,7 @@ def shared(
         if path is not None and not path.is_file():
             raise UsageProblem(f"{path}: there is no such file")
     chosen = Tls(ca, certificate, key) if tls or ca or certificate or key else None
-    options = {"target": target, "api_key": api_key, "admin_key": admin_key}
+    options = {"target": target, "care_target": care_target, "api_key": api_key, "admin_key": admin_key}
     context.obj = Session(output, configure(options, os.environ, Path.cwd(), chosen, wait))
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wismo.cli.exits import UsageProblem
-from wismo.client import RetryPolicy, Tls, WismoClient
+from wismo.client import CareClient, RetryPolicy, Tls, WismoClient
 from wismo.client.values import merchant_of_key
 
 DEFAULT_TARGET = "127.0.0.1:50051"
+DEFAULT_CARE_TARGET = "127.0.0.1:50052"
 FILE = Path(".wismo/cli.json")
 _ENVIRONMENT = {
     "kafka_bootstrap": "WISMO_KAFKA_BOOTSTRAP",
@@ -23,6 +24,7 @@ class Configuration:
     """Where to, and as whom. Secrets stay out of its text."""
 
     target: str
+    care_target: str | None
     api_key: str | None
     admin_key: str | None
     page_url: str | None
@@ -30,7 +32,7 @@ class Configuration:
     tls: Tls | None
     patience: float
     came_from: Mapping[str, str]
-    """For `target` and `api_key`: the option, variable or file that said so."""
+    """For `target`, `care_target` and `api_key`: the option, variable or file that said so."""
     extra: Mapping[str, str]
     """Whatever else the file holds, for `doctor`: kafka_bootstrap, mongo_url, smtp_url, and ops.{process} addresses."""
 
@@ -39,20 +41,32 @@ class Configuration:
 
     def client(self, *, admin: bool = False, merchant: str | None = None, patience: float | None = None) -> WismoClient:
         """A client for a merchant's key, or for the admin key. ``patience``: seconds of retries, where not as set."""
-        key = self.admin_key if admin else self.api_key
-        if not key and admin:
+        if admin and not self.admin_key:
             raise UsageProblem(
                 "This needs the admin key: --admin-key, WISMO_ADMIN_KEY, or admin_key in .wismo/cli.json."
             )
-        if not key:
-            raise UsageProblem("No API key. Give one with --api-key, WISMO_API_KEY, or api_key in .wismo/cli.json.")
         return WismoClient(
             self.target,
-            key,
+            self.admin_key if admin and self.admin_key else self._own_key(),
             tls=self.tls,
             merchant=merchant,
             retry=RetryPolicy(give_up_after=self.patience if patience is None else patience),
         )
+
+    def care(self) -> CareClient:
+        """A client of the care service, for the merchant's key."""
+        if not self.care_target:
+            raise UsageProblem(
+                "The care service's address is not known. Give it with --care-target, WISMO_CARE_TARGET, or "
+                "care_target in .wismo/cli.json; it is the notifier's WISMO_CARE_LISTEN."
+            )
+        retry = RetryPolicy(give_up_after=self.patience)
+        return CareClient(self.care_target, self._own_key(), tls=self.tls, retry=retry)
+
+    def _own_key(self) -> str:
+        if not self.api_key:
+            raise UsageProblem("No API key. Give one with --api-key, WISMO_API_KEY, or api_key in .wismo/cli.json.")
+        return self.api_key
 
     def admin_or_own(self, merchant: str | None = None) -> WismoClient:
         """The admin key where there is one, else the merchant's own. Without ``merchant`` it is that of the own key."""
@@ -93,8 +107,11 @@ def configure(
     if stored.get("target") not in {None, target}:
         # What the file holds belongs to its server: its keys are never sent to another one that was named by hand.
         stored = {}
+    # A care service is guessed only beside an orders service that is itself the default: nothing else is sent a key.
+    care_default = DEFAULT_CARE_TARGET if target == DEFAULT_TARGET else None
     return Configuration(
         target=target or DEFAULT_TARGET,
+        care_target=pick("care_target", care_default),
         api_key=pick("api_key"),
         admin_key=pick("admin_key"),
         page_url=pick("page_url"),

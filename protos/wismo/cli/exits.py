@@ -58,7 +58,7 @@ def _field_line(field: str, why: str, places: Mapping[str, str]) -> str:
 
 
 def _reach_advice(target: str) -> list[str]:
-    advice = ["Is the orders service running, and is the address right (--target, WISMO_TARGET)?"]
+    advice = ["Is the service running, and is the address right (--target, for care --care-target)?"]
     if target and not target.startswith(("127.", "localhost", "[::1]")):
         advice.append("If it serves TLS, add --tls; `wismo doctor` looks closer.")
     return advice

@@ -1,6 +1,7 @@
 """The kinds of fulfilment event with their fields, read from the contract itself, comments included."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,8 +14,20 @@ from wismo.cli.friendly import snake
 from wismo.client.vocabulary import suggestion
 from wismo.orders.v1.fulfilment_event_pb2 import FulfilmentEvent
 
-# Written by Wismo itself or by a call of its own; the server refuses them in RecordEvent.
-NOT_EMITTED = frozenset({"order_created", "link_requested", "contact_updated", "buyer_erased"})
+# Written by Wismo itself or by a call of its own; the server refuses them from a backend. Each with what leads to it.
+NOT_EMITTED: Mapping[str, str] = {
+    "order_created": "`wismo order create` makes an order.",
+    "download_taken": "The status page says when the buyer takes a download.",
+    "charge_notice_accepted": "Emit charge_coming; it follows when the buyer's side has accepted the notice.",
+    "still_with_you": "The watchdog speaks by itself; with something to say, emit note_to_buyer.",
+    "question_delayed": "The watchdog tells the buyer by itself; `wismo question answer` answers.",
+    "link_requested": "The buyer asks for the link on the status page.",
+    "contact_updated": "UpdateBuyerContact changes where the buyer is reached.",
+    "buyer_erased": "EraseBuyer forgets who bought.",
+    "message_bounced": "The status page reads what comes back.",
+    "resend_requested": "The care desk sends a message again.",
+    "preferences_updated": "The buyer chooses by the link in a message.",
+}
 _MESSAGE = re.compile(r"message (\w+) \{\Z")
 _FIELD = re.compile(r"(?:repeated |optional )?[\w.]+ (\w+) = \d+")
 
@@ -54,7 +67,7 @@ def find(typed: str) -> Kind:
         if kind.name == wanted:
             return kind
     if wanted in NOT_EMITTED:
-        raise UsageProblem(f"{wanted} is written by Wismo itself and cannot be emitted.")
+        raise UsageProblem(f"{wanted} is written by Wismo itself and cannot be emitted. {NOT_EMITTED[wanted]}")
     raise UsageProblem(
         f"{typed!r} is no kind of event; {suggestion(wanted, [kind.name for kind in known])} "
         "`wismo event kinds` shows them all."

@@ -15,6 +15,8 @@ class Session:
     output: Output
     configuration: Configuration
     places: dict[str, str] = field(default_factory=dict)
+    spoken_to: str = ""
+    """The address that a failure is about, where it is not that of the orders service."""
 
 
 def session_of(context: typer.Context) -> Session:

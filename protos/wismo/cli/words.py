@@ -77,6 +77,12 @@ def ago(then: datetime, now: datetime | None = None) -> str:
     return f"{text} ago" if seconds >= 0 else f"in {text}"
 
 
+def short(text: str, longest: int = 60) -> str:
+    """The beginning of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
 def amount(money: Money) -> str:
     """For example `19.90 EUR`; empty where there is none."""
     return str(money_of(money)) if money.currency_code else ""

@@ -8,11 +8,21 @@
         wismo.record("R-1", events.parcel_shipped("P-1", carrier="dhl", tracking_number="00340434161094021501"))
 
 `drafts` makes orders and merchants, `events` every fulfilment event; `carriers` maps what aggregators say of parcels.
+`CareClient` asks the notifier who was told what, and what is owed to whom.
 """
 
 from wismo.client import carriers, drafts, events
 from wismo.client.asynchronous import AsyncWismoClient
+from wismo.client.asynchronous_care import AsyncCareClient
 from wismo.client.blocking import WismoClient
+from wismo.client.blocking_care import CareClient
+from wismo.client.care_vocabulary import (
+    AttentionKind,
+    DeliveryState,
+    ObligationKind,
+    ObligationState,
+    ObligationStep,
+)
 from wismo.client.channel import VERSION, Tls
 from wismo.client.errors import (
     AlreadyExists,
@@ -29,19 +39,21 @@ from wismo.client.errors import (
     WismoError,
 )
 from wismo.client.events.envelope import Expected
-from wismo.client.results import Change, Emission, NewApiKey, Outcome, Page, Recorded
+from wismo.client.results import Change, Emission, KeyIdentity, NewApiKey, Outcome, Page, Recorded
 from wismo.client.retry import NO_RETRY, RetryPolicy
 from wismo.client.values import Money
 from wismo.client.vocabulary import (
     ActingParty,
     ApiKeyScope,
     CarrierMilestone,
+    ChargeObstacle,
     DeliveryMode,
     Effect,
     EventSource,
     ExceptionReason,
     ExpectationSource,
     LineKind,
+    LineState,
     OrderState,
     PaymentState,
     Platform,
@@ -56,11 +68,16 @@ __all__ = [
     "ActingParty",
     "AlreadyExists",
     "ApiKeyScope",
+    "AsyncCareClient",
     "AsyncWismoClient",
+    "AttentionKind",
+    "CareClient",
     "CarrierMilestone",
     "Change",
+    "ChargeObstacle",
     "Conflict",
     "DeliveryMode",
+    "DeliveryState",
     "Effect",
     "Emission",
     "EventSource",
@@ -69,13 +86,18 @@ __all__ = [
     "Expected",
     "InvalidField",
     "InvalidInput",
+    "KeyIdentity",
     "LineKind",
+    "LineState",
     "Money",
     "NewApiKey",
     "NotAllowed",
     "NotFound",
     "NotPossible",
     "NotSupported",
+    "ObligationKind",
+    "ObligationState",
+    "ObligationStep",
     "OrderState",
     "Outcome",
     "Page",

@@ -1,6 +1,7 @@
 """The client for asyncio: the same methods as WismoClient's, awaited. One for each event loop."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from wismo.client.asynchronous_merchants import AsyncMerchantCalls
@@ -136,12 +137,18 @@ class AsyncWismoClient(AsyncMerchantCalls):
         text: str,
         *,
         channel: QuestionChannel | str = QuestionChannel.EMAIL,
+        asked_at: datetime | None = None,
         request_id: str | None = None,
     ) -> Question:
-        """File what a buyer asked elsewhere, by mail or telephone."""
+        """File what a buyer asked elsewhere, by mail or telephone; the buyer is told by when the answer comes.
+
+        ``asked_at``: when, if that was earlier, for example on a voice mail box. Askings of one wait fold into one
+        question, whose earliest reply-by time stands.
+        """
         return (
             await self._call(
-                QuestionsServiceStub(self.channel).AskQuestion, self._requests.ask(order, text, channel, request_id)
+                QuestionsServiceStub(self.channel).AskQuestion,
+                self._requests.ask(order, text, channel, asked_at, request_id),
             )
         ).question
 
@@ -155,7 +162,7 @@ class AsyncWismoClient(AsyncMerchantCalls):
     async def list_questions(
         self, *, state: QuestionState | str | None = None, page_size: int = 50, page_token: str = ""
     ) -> Page[OrderQuestion]:
-        """One page of questions by due time."""
+        """One page of questions, the earliest reply-by time first."""
         request = self._requests.list_questions(state, page_size, page_token)
         answer = await self._call(QuestionsServiceStub(self.channel).ListQuestions, request)
         return Page(list(answer.questions), answer.next_page_token)
@@ -163,7 +170,9 @@ class AsyncWismoClient(AsyncMerchantCalls):
     async def check_charge(
         self, order: str, line_id: str, amount: Money | tuple[Decimal | int | str, str]
     ) -> CheckChargeResponse:
-        """May this trial be charged now, and if not, why not?"""
+        """May this trial be charged now? ``may_charge`` says so; if not, ``obstacle`` and ``explanation`` say why, and
+        ``may_charge_at`` from when on, where waiting helps. Charge only on a yes; an error is none.
+        """
         return await self._call(
             ChargesServiceStub(self.channel).CheckCharge, self._requests.check_charge(order, line_id, amount)
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from wismo.client.asynchronous_calls import AsyncCalls
-from wismo.client.results import NewApiKey, Page
+from wismo.client.results import KeyIdentity, NewApiKey, Page
 from wismo.client.retry import NO_RETRY
 from wismo.client.vocabulary import ApiKeyScope
 from wismo.orders.v1 import merchants_service_pb2 as messages
@@ -66,3 +66,8 @@ class AsyncMerchantCalls(AsyncCalls):
         """Make a key stop working, within 10 seconds on all servers."""
         request = messages.RevokeApiKeyRequest(name=self._requests.key_name(key))
         return (await self._call(MerchantsServiceStub(self.channel).RevokeApiKey, request)).api_key
+
+    async def identify_key(self) -> KeyIdentity:
+        """Whose key this client's own is and what it may do. Any key that works may ask, but for the admin key."""
+        request = messages.IdentifyKeyRequest()
+        return KeyIdentity.of(await self._call(MerchantsServiceStub(self.channel).IdentifyKey, request))

@@ -1,6 +1,7 @@
 """The client for programs that wait for each answer. One for the whole program: it is safe to share between threads."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from decimal import Decimal
 
 from wismo.client.batch import Batch
@@ -134,11 +135,17 @@ class WismoClient(BlockingMerchantCalls):
         text: str,
         *,
         channel: QuestionChannel | str = QuestionChannel.EMAIL,
+        asked_at: datetime | None = None,
         request_id: str | None = None,
     ) -> Question:
-        """File what a buyer asked elsewhere, by mail or telephone."""
+        """File what a buyer asked elsewhere, by mail or telephone; the buyer is told by when the answer comes.
+
+        ``asked_at``: when, if that was earlier, for example on a voice mail box. Askings of one wait fold into one
+        question, whose earliest reply-by time stands.
+        """
         return self._call(
-            QuestionsServiceStub(self.channel).AskQuestion, self._requests.ask(order, text, channel, request_id)
+            QuestionsServiceStub(self.channel).AskQuestion,
+            self._requests.ask(order, text, channel, asked_at, request_id),
         ).question
 
     def answer_question(self, order: str, question_id: str, text: str, *, request_id: str | None = None) -> Question:
@@ -149,7 +156,7 @@ class WismoClient(BlockingMerchantCalls):
     def list_questions(
         self, *, state: QuestionState | str | None = None, page_size: int = 50, page_token: str = ""
     ) -> Page[OrderQuestion]:
-        """One page of questions by due time."""
+        """One page of questions, the earliest reply-by time first."""
         request = self._requests.list_questions(state, page_size, page_token)
         answer = self._call(QuestionsServiceStub(self.channel).ListQuestions, request)
         return Page(list(answer.questions), answer.next_page_token)
@@ -157,7 +164,9 @@ class WismoClient(BlockingMerchantCalls):
     def check_charge(
         self, order: str, line_id: str, amount: Money | tuple[Decimal | int | str, str]
     ) -> CheckChargeResponse:
-        """May this trial be charged now, and if not, why not?"""
+        """May this trial be charged now? ``may_charge`` says so; if not, ``obstacle`` and ``explanation`` say why, and
+        ``may_charge_at`` from when on, where waiting helps. Charge only on a yes; an error is none.
+        """
         return self._call(
             ChargesServiceStub(self.channel).CheckCharge, self._requests.check_charge(order, line_id, amount)
         )

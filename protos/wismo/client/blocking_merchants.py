@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from wismo.client.blocking_calls import BlockingCalls
-from wismo.client.results import NewApiKey, Page
+from wismo.client.results import KeyIdentity, NewApiKey, Page
 from wismo.client.retry import NO_RETRY
 from wismo.client.vocabulary import ApiKeyScope
 from wismo.orders.v1 import merchants_service_pb2 as messages
@@ -66,3 +66,8 @@ class BlockingMerchantCalls(BlockingCalls):
         """Make a key stop working, within 10 seconds on all servers."""
         request = messages.RevokeApiKeyRequest(name=self._requests.key_name(key))
         return self._call(MerchantsServiceStub(self.channel).RevokeApiKey, request).api_key
+
+    def identify_key(self) -> KeyIdentity:
+        """Whose key this client's own is and what it may do. Any key that works may ask, but for the admin key."""
+        request = messages.IdentifyKeyRequest()
+        return KeyIdentity.of(self._call(MerchantsServiceStub(self.channel).IdentifyKey, request))

@@ -86,10 +86,13 @@ class Requests:
         return orders.EraseBuyerRequest(order=self.order(order), request_id=request_id or new_request_id())
 
     def ask(
-        self, order: str, text: str, channel: QuestionChannel | str, request_id: str | None
+        self, order: str, text: str, channel: QuestionChannel | str, asked_at: datetime | None, request_id: str | None
     ) -> questions.AskQuestionRequest:
         request = questions.AskQuestionRequest(
-            order=self.order(order), text=text, request_id=request_id or new_request_id()
+            order=self.order(order),
+            text=text,
+            asked_at=moment(asked_at, "asked_at"),
+            request_id=request_id or new_request_id(),
         )
         request.channel = number(QuestionChannel, channel, "channel")
         return request

@@ -8,9 +8,10 @@ from typing import Generic, TypeVar
 
 from wismo.client.errors import WismoError, from_status
 from wismo.client.values import datetime_of
-from wismo.client.vocabulary import Effect, OrderState, word
+from wismo.client.vocabulary import ApiKeyScope, Effect, OrderState, number, word
 from wismo.orders.v1.fulfilment_event_pb2 import FulfilmentEvent
 from wismo.orders.v1.merchant_pb2 import ApiKey
+from wismo.orders.v1.merchants_service_pb2 import IdentifyKeyResponse
 from wismo.orders.v1.order_pb2 import Order
 from wismo.orders.v1.orders_service_pb2 import RecordEventOutcome, RecordEventResponse, WatchOrdersResponse
 
@@ -108,3 +109,27 @@ class NewApiKey:
 
     api_key: ApiKey
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyIdentity:
+    """Whose key it is that calls. ``merchant``: its resource name; ``scope`` None: one that this client does not know;
+    ``expires_at`` None: never by itself.
+    """
+
+    merchant: str
+    name: str
+    display_name: str
+    scope: ApiKeyScope | None
+    expires_at: datetime | None
+
+    @classmethod
+    def of(cls, answer: IdentifyKeyResponse) -> "KeyIdentity":
+        key = answer.api_key
+        return cls(
+            merchant=answer.merchant,
+            name=key.name,
+            display_name=key.display_name,
+            scope=next((each for each in ApiKeyScope if number(ApiKeyScope, each, "scope") == key.scope), None),
+            expires_at=datetime_of(key.expire_time) if key.HasField("expire_time") else None,
+        )

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from google.protobuf.descriptor import EnumDescriptor
 
+from wismo.client.care_vocabulary import CARE_ENUMS
 from wismo.client.errors import InvalidInput
 from wismo.orders.v1 import (
     entitlement_pb2,
@@ -18,6 +19,7 @@ from wismo.orders.v1 import (
     order_pb2,
     payment_pb2,
     question_pb2,
+    questions_service_pb2,
     tracking_pb2,
 )
 
@@ -126,6 +128,43 @@ class LineKind(StrEnum):
     TRIAL = "trial"
 
 
+class LineState(StrEnum):
+    """Where a line is."""
+
+    UNSPECIFIED = "unspecified"  # From a server newer than this client.
+    RECEIVED = "received"
+    BACKORDERED = "backordered"
+    PREPARING = "preparing"
+    PARTLY_SHIPPED = "partly_shipped"
+    SHIPPED = "shipped"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    AVAILABLE_FOR_PICKUP = "available_for_pickup"
+    HELD_UP = "held_up"
+    PARTLY_DELIVERED = "partly_delivered"
+    DELIVERED = "delivered"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    READY = "ready"
+    GRANTED = "granted"
+    TRIAL_RUNNING = "trial_running"
+    TRIAL_ENDED = "trial_ended"
+    SUBSCRIBED = "subscribed"
+    REVOKED = "revoked"
+    CANCELLED = "cancelled"
+
+
+class ChargeObstacle(StrEnum):
+    """Why a charge must not be made now."""
+
+    UNSPECIFIED = "unspecified"  # None, or one of a server newer than this client.
+    CANCELLED = "cancelled"
+    TRIAL_RUNNING = "trial_running"
+    NO_NOTICE = "no_notice"
+    ALLOWANCE_LEFT = "allowance_left"
+    AMOUNT_DIFFERS = "amount_differs"
+    NO_TRIAL = "no_trial"
+
+
 class QuestionChannel(StrEnum):
     """By which way a question came."""
 
@@ -179,6 +218,9 @@ class ApiKeyScope(StrEnum):
 
     WRITE = "write"
     READ = "read"
+    CARE_READER = "care_reader"
+    CARE_AGENT = "care_agent"
+    CARE_ADMIN = "care_admin"
 
 
 class CarrierMilestone(StrEnum):
@@ -196,6 +238,7 @@ class CarrierMilestone(StrEnum):
 PROTO_ENUMS: dict[type[StrEnum], tuple[EnumDescriptor, str]] = {
     ActingParty: (tracking_pb2.ActingParty.DESCRIPTOR, "ACTING_PARTY_"),
     ApiKeyScope: (merchant_pb2.ApiKeyScope.DESCRIPTOR, "API_KEY_SCOPE_"),
+    ChargeObstacle: (questions_service_pb2.ChargeObstacle.DESCRIPTOR, "CHARGE_OBSTACLE_"),
     CarrierMilestone: (merchant_pb2.CarrierMilestone.DESCRIPTOR, "CARRIER_MILESTONE_"),
     DeliveryMode: (tracking_pb2.DeliveryMode.DESCRIPTOR, "DELIVERY_MODE_"),
     Effect: (fulfilment_event_pb2.Effect.DESCRIPTOR, "EFFECT_"),
@@ -203,12 +246,14 @@ PROTO_ENUMS: dict[type[StrEnum], tuple[EnumDescriptor, str]] = {
     ExceptionReason: (tracking_pb2.ExceptionReason.DESCRIPTOR, "EXCEPTION_REASON_"),
     ExpectationSource: (tracking_pb2.ExpectationSource.DESCRIPTOR, "EXPECTATION_SOURCE_"),
     LineKind: (line_pb2.LineKind.DESCRIPTOR, "LINE_KIND_"),
+    LineState: (line_pb2.LineState.DESCRIPTOR, "LINE_STATE_"),
     OrderState: (order_pb2.OrderState.DESCRIPTOR, "ORDER_STATE_"),
     PaymentState: (payment_pb2.PaymentState.DESCRIPTOR, "PAYMENT_STATE_"),
     Platform: (entitlement_pb2.Platform.DESCRIPTOR, "PLATFORM_"),
     QuestionChannel: (question_pb2.QuestionChannel.DESCRIPTOR, "QUESTION_CHANNEL_"),
     QuestionState: (question_pb2.QuestionState.DESCRIPTOR, "QUESTION_STATE_"),
     TrackingStatus: (tracking_pb2.TrackingStatus.DESCRIPTOR, "TRACKING_STATUS_"),
+    **CARE_ENUMS,
 }
 
 Word = TypeVar("Word", bound=StrEnum)

@@ -1,3 +1,6 @@
+import re
+from importlib.resources import files
+
 import pytest
 
 from wismo.cli import kinds
@@ -8,7 +11,7 @@ from wismo.orders.v1.fulfilment_event_pb2 import FulfilmentEvent
 def test_every_kind_that_may_be_emitted_is_listed_with_the_contract_s_own_words() -> None:
     all_kinds = {field.name for field in FulfilmentEvent.DESCRIPTOR.oneofs_by_name["change"].fields}
     listed = kinds.kinds()
-    assert {kind.name for kind in listed} == all_kinds - kinds.NOT_EMITTED
+    assert {kind.name for kind in listed} == all_kinds - set(kinds.NOT_EMITTED)
     assert all(kind.comment for kind in listed)
     assert all(field.comment and field.form for kind in listed for field in kind.fields)
 
@@ -40,3 +43,17 @@ def test_a_typo_is_met_with_what_was_meant() -> None:
 def test_what_wismo_writes_itself_cannot_be_emitted() -> None:
     with pytest.raises(UsageProblem, match="written by Wismo itself"):
         kinds.find("buyer_erased")
+
+
+def test_exactly_what_the_contract_says_that_wismo_writes_cannot_be_emitted() -> None:
+    source = files("wismo.orders.v1").joinpath("fulfilment_event.proto").read_text(encoding="utf-8")
+    body = source.partition("oneof change {")[2].partition("\n  }")[0]
+    written = re.findall(r"Written by [^\n]*\n\s*\w+ (\w+) = \d+;", body)
+    assert set(written) == set(kinds.NOT_EMITTED)
+
+
+@pytest.mark.parametrize("kind", list(kinds.NOT_EMITTED))
+def test_whoever_tries_it_all_the_same_is_told_what_leads_to_it(kind: str) -> None:
+    with pytest.raises(UsageProblem) as refused:
+        kinds.find(kind)
+    assert str(refused.value).endswith(kinds.NOT_EMITTED[kind])

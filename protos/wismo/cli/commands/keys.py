@@ -10,7 +10,7 @@ from wismo.cli.commands import AsJson
 from wismo.cli.exits import UsageProblem
 from wismo.cli.friendly import moment
 from wismo.cli.session import session_of
-from wismo.client.vocabulary import ApiKeyScope
+from wismo.client.vocabulary import ApiKeyScope, suggestion
 from wismo.orders.v1.merchant_pb2 import ApiKey
 from wismo.orders.v1.merchant_pb2 import ApiKeyScope as ScopeEnum
 
@@ -22,19 +22,25 @@ MerchantOption = Annotated[str | None, typer.Option(help="Which merchant; none: 
 def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What the key is for, for example `production backend`.")],
-    scope: Annotated[ApiKeyScope, typer.Option(help="What it may do.")] = ApiKeyScope.WRITE,
+    scope: Annotated[
+        str,
+        typer.Option(
+            help="What it may do: write or read for a backend; care-reader, care-agent or care-admin for the care desk."
+        ),
+    ] = "write",
     expires: Annotated[str | None, typer.Option(help="When it stops working: ISO 8601, or `in 90 days`.")] = None,
     merchant: MerchantOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key. It is shown once, here, and never again."""
     session = session_of(context)
+    may = _scope_of(scope)
     try:
         expires_at = moment(expires, datetime.now(UTC)) if expires else None
     except ValueError as bad:
         raise UsageProblem(f"--expires: {bad}") from None
     with session.configuration.admin_or_own(merchant) as client:
-        made = client.create_key(display_name=name, scope=scope, expires_at=expires_at, merchant=merchant)
+        made = client.create_key(display_name=name, scope=may, expires_at=expires_at, merchant=merchant)
     if as_json:
         session.output.json({"api_key": made.api_key, "secret": made.secret})
         return
@@ -84,5 +90,13 @@ def revoke(
     session.output.line(f"{revoked.name} is revoked.", style="green")
 
 
+def _scope_of(typed: str) -> ApiKeyScope:
+    try:
+        return ApiKeyScope(typed.lower().replace("-", "_"))
+    except ValueError:
+        raise UsageProblem(f"--scope {typed}: {suggestion(typed, ApiKeyScope)}") from None
+
+
 def _scope(key: ApiKey) -> str:
-    return ScopeEnum.Name(key.scope).removeprefix("API_KEY_SCOPE_").lower() if key.scope in ScopeEnum.values() else ""
+    name = ScopeEnum.Name(key.scope) if key.scope in ScopeEnum.values() else ""
+    return name.removeprefix("API_KEY_SCOPE_").lower().replace("_", "-")

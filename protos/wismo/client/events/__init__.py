@@ -22,6 +22,7 @@ from wismo.client.events.care import (
 from wismo.client.events.entitlements import (
     access_granted,
     access_revoked,
+    access_used,
     download_ready,
     download_renewed,
     download_revoked,
@@ -50,6 +51,7 @@ from wismo.client.events.trials import allowance_used, charge_coming, charge_mad
 __all__ = [
     "access_granted",
     "access_revoked",
+    "access_used",
     "allowance_used",
     "charge_coming",
     "charge_made",

@@ -10,6 +10,7 @@ from wismo.orders.v1.entitlement_pb2 import DownloadFile
 from wismo.orders.v1.fulfilment_event_pb2 import (
     AccessGranted,
     AccessRevoked,
+    AccessUsed,
     DownloadReady,
     DownloadRenewed,
     DownloadRevoked,
@@ -134,3 +135,12 @@ def access_revoked(
 ) -> FulfilmentEvent:
     """Access was taken back; ``reason`` in the buyer's language."""
     return event("access_revoked", AccessRevoked(line_id=line_id, reason=reason), occurred_at, source)
+
+
+def access_used(
+    line_id: str, *, occurred_at: datetime | None = None, source: EventSource | str | None = None
+) -> FulfilmentEvent:
+    """The buyer used an access for the first time: the first login, the first lesson. Until then they are reminded of
+    it.
+    """
+    return event("access_used", AccessUsed(line_id=line_id), occurred_at, source)

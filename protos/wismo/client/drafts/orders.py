@@ -1,15 +1,14 @@
-"""Orders and merchants to be created: plain functions with typed arguments that return the contract's messages."""
+"""Orders to be created, their buyers and their lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from wismo.client.events.envelope import Expected, expectation
-from wismo.client.values import Money, merchant_name, moment, money
+from wismo.client.values import Money, moment, money
 from wismo.client.vocabulary import LineKind, PaymentState, number
 from wismo.orders.v1.buyer_pb2 import Buyer, PostalAddress
 from wismo.orders.v1.line_pb2 import OrderLine
-from wismo.orders.v1.merchant_pb2 import Brand, ContactBlock, Merchant, Policies, Sender
 from wismo.orders.v1.order_pb2 import Order
 
 Amount = Money | tuple[Decimal | int | str, str]
@@ -124,44 +123,6 @@ def trial(
 ) -> OrderLine:
     """A trial that may turn into a charge."""
     return _line(LineKind.TRIAL, line_id, title, quantity, sku, price, expected)
-
-
-def new_merchant(
-    merchant: str,
-    display_name: str,
-    *,
-    sender_email: str,
-    contact_email: str,
-    contact_phone: str,
-    postal_address: Sequence[str],
-    sender_name: str = "",
-    reply_to: str = "",
-    opening_hours: str = "",
-    colour: str = "",
-    logo_url: str = "",
-    shop_url: str = "",
-    default_locale: str = "",
-    time_zone: str = "",
-    policies: Policies | None = None,
-) -> Merchant:
-    """A shop to create. ``merchant``: 2 to 40 of a-z, 0-9 and hyphen. E-mail, phone (E.164) and postal address are in
-    every message.
-
-    ``colour`` as `#rrggbb`; ``logo_url`` https; ``policies``: unset durations take their defaults (24 h without a
-    word, …).
-    """
-    return Merchant(
-        name=merchant_name(merchant),
-        display_name=display_name,
-        sender=Sender(email=sender_email, display_name=sender_name, reply_to=reply_to),
-        brand=Brand(colour=colour, logo_url=logo_url, shop_url=shop_url),
-        contact=ContactBlock(
-            email=contact_email, phone=contact_phone, postal_address=postal_address, opening_hours=opening_hours
-        ),
-        default_locale=default_locale,
-        time_zone=time_zone,
-        policies=policies,
-    )
 
 
 def _line(
