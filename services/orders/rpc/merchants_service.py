@@ -32,6 +32,7 @@ class MerchantCalls:
             "CreateApiKey": Unary(pb.CreateApiKeyRequest, Access.MANAGE, self.create_key),
             "ListApiKeys": Unary(pb.ListApiKeysRequest, Access.MANAGE, self.list_keys),
             "RevokeApiKey": Unary(pb.RevokeApiKeyRequest, Access.MANAGE, self.revoke_key),
+            "IdentifyKey": Unary(pb.IdentifyKeyRequest, Access.ANY, self.identify_key),
         }
 
     async def create(self, request: pb.CreateMerchantRequest, _call: Call) -> pb.CreateMerchantResponse:
@@ -65,6 +66,11 @@ class MerchantCalls:
 
     async def revoke_key(self, request: pb.RevokeApiKeyRequest, call: Call) -> pb.RevokeApiKeyResponse:
         return pb.RevokeApiKeyResponse(api_key=_api_key(await self.keys.revoke(call.principal, request.name)))
+
+    async def identify_key(self, _request: pb.IdentifyKeyRequest, call: Call) -> pb.IdentifyKeyResponse:
+        """The installation's own keys belong to no merchant, and nothing is stored of them."""
+        record = call.principal.api_key
+        return pb.IdentifyKeyResponse(api_key=_api_key(record) if record else None, merchant=call.principal.merchant)
 
 
 def merchant_check(validate: Validate) -> Callable[[merchant_pb2.Merchant], None]:

@@ -34,7 +34,7 @@ class OrderCalls:
             "ListOrders": Unary(pb.ListOrdersRequest, Access.READ, self.list),
             "RecordEvent": Unary(pb.RecordEventRequest, Access.FACTS, self.record, event_field),
             "UpdateBuyerContact": Unary(
-                pb.UpdateBuyerContactRequest, Access.WRITE, self.update_contact, _contact_field, _check_contact
+                pb.UpdateBuyerContactRequest, Access.FACTS, self.update_contact, _contact_field, _check_contact
             ),
             "EraseBuyer": Unary(pb.EraseBuyerRequest, Access.WRITE, self.erase),
         }

@@ -1,8 +1,8 @@
-"""Who calls: a merchant's key, the installation's admin key, or the status page's service key."""
+"""Who calls: a merchant's key, the installation's admin key, or the service key of the status page and notifier."""
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -10,7 +10,7 @@ from functools import lru_cache
 from chassis.clock import Clock
 from chassis.keys import hash_key
 from orders.use_cases.errors import Unauthenticated
-from orders.use_cases.ports import KeyStore
+from orders.use_cases.ports import KeyRecord, KeyStore
 
 SCOPE_WRITE = 1
 SCOPE_READ = 2
@@ -30,11 +30,16 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls. `merchant` is set for a merchant's key, and is the only place from which a merchant is ever taken."""
+    """Who calls. `merchant` is set for a merchant's key, and is the only place from which a merchant is ever taken.
+
+    A key of the care desk (`CARE_…`) only reads: what a care team does comes from the desk, which knows who it was.
+    `api_key` is what is stored of a merchant's key.
+    """
 
     role: Role
     merchant: str = ""
     may_write: bool = True
+    api_key: KeyRecord | None = field(default=None, compare=False, repr=False)
 
 
 _ADMIN = Principal(Role.ADMIN)
@@ -91,7 +96,7 @@ class Credentials:
         if record is None or record.revoked is not None:
             remembered = _Remembered(None, None, asked_at)
         else:
-            principal = Principal(Role.MERCHANT, record.merchant, record.scope == SCOPE_WRITE)
+            principal = Principal(Role.MERCHANT, record.merchant, record.scope == SCOPE_WRITE, record)
             remembered = _Remembered(principal, record.expires, asked_at)
         self._remembered[hashed] = remembered
         self._remembered.move_to_end(hashed)

@@ -49,9 +49,12 @@ class Orders:
         return await self.intake.submit(await self.to_record(principal, name, event, mark, etag))
 
     async def update_contact(self, principal: Principal, name: str, contact: Event, mark: RequestMark) -> Answer:
-        """Replace the buyer's contact by that of the ContactUpdated event."""
+        """Replace the buyer's contact by that of the ContactUpdated event. With the service key it is the care team's
+        word.
+        """
         own_order(principal, name)
-        event = replace(contact, source=EventSource.SYSTEM)
+        source = EventSource.CARE if principal.role is Role.SERVICE else EventSource.SYSTEM
+        event = replace(contact, source=source)
         return await self.intake.submit(await self._command(name, event, mark))
 
     async def erase(self, principal: Principal, name: str, mark: RequestMark) -> Answer:

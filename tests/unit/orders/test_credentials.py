@@ -6,11 +6,36 @@ import pytest
 
 from chassis.keys import hash_key
 from orders.domain.buyer import Buyer
-from orders.domain.changes.care import NoteToBuyer, QuestionAsked
-from orders.domain.changes.contact import BuyerErased, ContactUpdated, LinkRequested
-from orders.domain.changes.entitlement import DownloadRenewed, DownloadTaken
+from orders.domain.changes.care import (
+    CreditGiven,
+    NoteToBuyer,
+    ProblemResolved,
+    QuestionAnswered,
+    QuestionAsked,
+    QuestionDelayed,
+    Refunded,
+    StillWithYou,
+)
+from orders.domain.changes.contact import (
+    BuyerErased,
+    ContactUpdated,
+    LinkRequested,
+    MessageBounced,
+    PreferencesUpdated,
+    ResendRequested,
+)
+from orders.domain.changes.entitlement import (
+    AccessGranted,
+    ChargeMade,
+    ChargeNoticeAccepted,
+    DownloadRenewed,
+    DownloadTaken,
+    TrialCancelled,
+)
+from orders.domain.changes.shipping import ParcelShipped
 from orders.domain.events import Change, Event
-from orders.domain.vocabulary import EventSource
+from orders.domain.values import Money
+from orders.domain.vocabulary import EventSource, WatchCause
 from orders.use_cases.credentials import SCOPE_READ, SCOPE_WRITE, Credentials, Principal, Role
 from orders.use_cases.errors import Forbidden, Invalid, Unauthenticated
 from orders.use_cases.origins import admitted
@@ -50,6 +75,16 @@ async def test_each_key_is_whose_it_is() -> None:
     assert (await rig.credentials.principal("page")).role is Role.SERVICE
     assert await rig.credentials.principal("writes") == Principal(Role.MERCHANT, "merchants/lantern", may_write=True)
     assert await rig.credentials.principal("reads") == Principal(Role.MERCHANT, "merchants/lantern", may_write=False)
+
+
+@pytest.mark.parametrize("scope", [3, 4, 5])
+async def test_a_key_of_the_care_desk_reads_and_can_be_told_by_its_record(scope: int) -> None:
+    rig = Rig()
+    name = await rig.add("desk", scope)
+    principal = await rig.credentials.principal("desk")
+    assert not principal.may_write
+    assert principal.api_key is not None
+    assert (principal.api_key.name, principal.api_key.scope) == (name, scope)
 
 
 @pytest.mark.parametrize("key", ["", "unknown", "x" * 500])
@@ -103,12 +138,71 @@ async def test_many_unknown_keys_take_no_memory_for_ever() -> None:
         LinkRequested(),
         QuestionAsked("q1", "Where is it?"),
         DownloadRenewed("atlas", by_buyer=True),
+        PreferencesUpdated(),
     ],
 )
 def test_what_buyers_do_is_the_pages_to_report(change: Change) -> None:
     assert admitted(Event(change), PAGE).source is EventSource.BUYER
     with pytest.raises(Forbidden):
         admitted(Event(change), SHOP)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        StillWithYou(WatchCause.SILENCE, NOW, "m1"),
+        QuestionDelayed("q1", NOW, NOW, "m1"),
+        ChargeNoticeAccepted("course", NOW, Money("EUR", 9), "m1"),
+        MessageBounced("m1"),
+    ],
+)
+def test_what_our_services_saw_is_theirs_to_report(change: Change) -> None:
+    assert admitted(Event(change), PAGE).source is EventSource.SYSTEM
+    with pytest.raises(Forbidden):
+        admitted(Event(change), SHOP)
+    with pytest.raises(Forbidden, match="nothing that a care team does"):
+        admitted(Event(change, source=EventSource.CARE), PAGE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        NoteToBuyer("x"),
+        ProblemResolved("p", "x"),
+        CreditGiven("c", "x"),
+        Refunded("r", Money("EUR", 9)),
+        QuestionAnswered("q1", "x"),
+        DownloadRenewed("atlas"),
+        AccessGranted("room", "https://room.test"),
+        ResendRequested("m1"),
+        LinkRequested(),
+    ],
+)
+def test_the_desk_speaks_for_the_care_team(change: Change) -> None:
+    assert admitted(Event(change, source=EventSource.CARE), PAGE).source is EventSource.CARE
+    with pytest.raises((Forbidden, Invalid)):
+        admitted(Event(change, source=EventSource.CARE), SHOP)
+
+
+@pytest.mark.parametrize(
+    "change", [ParcelShipped("p1"), ChargeMade("course", Money("EUR", 9)), DownloadTaken("a", "f")]
+)
+def test_a_care_team_ships_and_charges_nothing(change: Change) -> None:
+    with pytest.raises(Forbidden, match="nothing that a care team does"):
+        admitted(Event(change, source=EventSource.CARE), PAGE)
+
+
+def test_a_cancelled_trial_is_the_merchants_word_or_through_the_page_the_buyers() -> None:
+    assert admitted(Event(TrialCancelled("course", by_buyer=True)), PAGE).source is EventSource.BUYER
+    assert admitted(Event(TrialCancelled("course")), SHOP).source is EventSource.MERCHANT
+    with pytest.raises(Forbidden):
+        admitted(Event(TrialCancelled("course")), PAGE)
+
+
+def test_only_the_desk_wants_a_message_again() -> None:
+    for principal in (SHOP, PAGE):
+        with pytest.raises(Forbidden):
+            admitted(Event(ResendRequested("m1")), principal)
 
 
 @pytest.mark.parametrize("principal", [SHOP, PAGE])
