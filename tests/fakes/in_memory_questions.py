@@ -7,6 +7,7 @@ from abc import abstractmethod
 from datetime import UTC, datetime, timedelta
 
 import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.fakes.refusals import Refusal
 from wismo.orders.v1 import questions_service_pb2 as questions
@@ -41,10 +42,11 @@ class InMemoryQuestions(QuestionsServiceServicer, ChargesServiceServicer):
         own = self.questions.setdefault(request.order, [])
         repeated = request.request_id in {each.request_id for each in self.asked if each.order == request.order}
         self.asked.append(request)
-        asked_at = request.asked_at.ToDatetime(UTC) if request.HasField("asked_at") else datetime.now(UTC)
+        asked_at = Timestamp()
+        asked_at.FromDatetime(request.asked_at.ToDatetime(UTC) if request.HasField("asked_at") else datetime.now(UTC))
         if not own or own[-1].state == QUESTION_STATE_ANSWERED:
             own.append(Question(question_id=f"q-{len(own) + 1}", state=QUESTION_STATE_OPEN, asked_at=asked_at))
-            own[-1].reply_by.FromDatetime(asked_at + ANSWER_WITHIN)
+            own[-1].reply_by.FromDatetime(asked_at.ToDatetime(UTC) + ANSWER_WITHIN)
         if not repeated:
             post = QuestionPost(from_buyer=True, channel=request.channel, text=request.text, occurred_at=asked_at)
             own[-1].posts.append(post)

@@ -7,7 +7,12 @@ import pytest
 
 from tests.fakes.in_memory_care import InMemoryCare
 from tests.fakes.in_memory_orders import KEY, InMemoryOrders
-from wismo.care.v1.care_service_pb2 import Attention, GetCareStoryResponse
+from wismo.care.v1.care_service_pb2 import (
+    ATTENTION_KIND_DARK,
+    ATTENTION_KIND_QUESTION,
+    Attention,
+    GetCareStoryResponse,
+)
 from wismo.care.v1.message_pb2 import Message
 from wismo.client import (
     NO_RETRY,
@@ -29,7 +34,8 @@ ORDER = "merchants/acme/orders/R-1"
 @pytest.fixture
 def care_server() -> Iterator[InMemoryCare]:
     running = InMemoryCare().start()
-    running.attention = [Attention(order=f"merchants/acme/orders/R-{number}", kind=1 + number % 2) for number in (1, 2)]
+    kinds = {"R-1": ATTENTION_KIND_QUESTION, "R-2": ATTENTION_KIND_DARK}
+    running.attention = [Attention(order=f"merchants/acme/orders/{name}", kind=kind) for name, kind in kinds.items()]
     running.stories[ORDER] = GetCareStoryResponse(messages=[Message(message_id="m-1")])
     running.messages[ORDER, "m-1"] = Message(message_id="m-1", text="It is on its way.")
     yield running
@@ -54,9 +60,8 @@ def test_a_question_is_asked_answered_and_listed(client: WismoClient) -> None:
 
 
 def test_an_asking_that_is_sent_again_counts_once(client: WismoClient) -> None:
-    for _ in range(2):
-        asked = client.ask_question("R-1", "Where is it?", request_id="mail-1")
-    assert len(asked.posts) == 1
+    asked = [client.ask_question("R-1", "Where is it?", request_id="mail-1") for _ in range(2)]
+    assert [len(question.posts) for question in asked] == [1, 1]
 
 
 def test_a_charge_is_checked_before_it_is_made(client: WismoClient, server: InMemoryOrders) -> None:
