@@ -8,7 +8,9 @@ from embedded_stack.settings import StackSettings
 
 @dataclass(frozen=True)
 class Addresses:
-    """`ops` are the ports of /readyz and /metrics, one a process, taken anew at each start."""
+    """`care` is the notifier's own service, `ops` are the ports of /readyz and /metrics, one a process: all taken anew
+    at each start. `imap` is where the replies lie that buyers send.
+    """
 
     page_url: str
     inbox_url: str | None
@@ -16,6 +18,8 @@ class Addresses:
     kafka: str
     mongo: str
     smtp: str
+    imap: str | None
+    care: str
     ops: dict[str, str]
 
     @classmethod
@@ -27,5 +31,7 @@ class Addresses:
             kafka=settings.kafka_bootstrap or f"{HOST}:{settings.kafka_port}",
             mongo=settings.mongo_url or f"mongodb://{HOST}:{settings.database_port}",
             smtp=settings.smtp_url or f"smtp://{HOST}:{settings.smtp_port}",
-            ops={name: f"{HOST}:{free_port()}" for name in ("orders", "notifier", "projector")},
+            imap=None if settings.smtp_url else f"{HOST}:{settings.imap_port}",
+            care=f"{HOST}:{free_port()}",
+            ops={name: f"{HOST}:{free_port()}" for name in ("orders", "notifier", "projector", "inbound")},
         )

@@ -4,13 +4,15 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from chassis.keys import KeyRing
 from chassis.signed_links import LinkSigner
 from embedded_stack.addresses import Addresses
+from embedded_stack.demo_care import CareKeys, engage_teams, make_care_keys, send_trouble
 from embedded_stack.demo_orders import DemoOrder, further_orders, merchants, mixed_order, russian_order
 from embedded_stack.downloads import DemoFile
 from embedded_stack.keys import InstallationKeys, write_private
@@ -27,10 +29,13 @@ class DemoFailedError(RuntimeError):
 
 @dataclass(frozen=True)
 class Demo:
-    """`link` is the mixed order's signed link; `mail_after`: seconds from its creation to its mail, if just sent."""
+    """`link` is the mixed order's signed link; `care_keys` are of the first shop's desk; `mail_after`: seconds from the
+    mixed order's creation to its mail, if just sent.
+    """
 
     link: str
     other_links: dict[str, str]
+    care_keys: CareKeys
     mail_after: float | None
 
 
@@ -45,17 +50,34 @@ def send_demo(
     """Send the orders unless an earlier start did. Blocks until the first mail is there, where the inbox is ours."""
     done = folder / "demo.json"
     after: float | None = None
+    known = _known(folder)
     if not done.exists():
         api_keys = _merchants(addresses, keys)
-        _tell_the_command(folder, addresses, keys, api_keys)
+        _tell_the_command(folder, addresses, keys, {"api_keys": api_keys})
         after = _send(addresses, api_keys, files, inbox, say)
         done.write_text(json.dumps({"sent_at": datetime.now(UTC).isoformat()}), encoding="utf-8")
     else:
-        known = json.loads((folder / "cli.json").read_text(encoding="utf-8"))
         api_keys = known["api_keys"]
-    _tell_the_command(folder, addresses, keys, api_keys)
-    link = _link(addresses, keys, api_keys, "lantern", "L-1001")
-    return Demo(link, {"In Russian": _link(addresses, keys, api_keys, "severny", "S-2001")}, after)
+    # A folder that an older version filled has no desk yet.
+    care_keys = CareKeys(**known["care_keys"]) if "care_keys" in known else _desk(addresses, keys, api_keys)
+    _tell_the_command(folder, addresses, keys, {"api_keys": api_keys, "care_keys": asdict(care_keys)})
+    others = {"In Russian": ("severny", "S-2001"), "In trouble": ("lantern", "L-1004")}
+    return Demo(
+        _link(addresses, keys, api_keys, "lantern", "L-1001"),
+        {name: _link(addresses, keys, api_keys, *order) for name, order in others.items()},
+        care_keys,
+        after,
+    )
+
+
+def _desk(addresses: Addresses, keys: InstallationKeys, api_keys: dict[str, str]) -> CareKeys:
+    """A care team, something for it to do, and the keys of its desk."""
+    try:
+        engage_teams(addresses, keys)
+        send_trouble(addresses, api_keys["lantern"])
+        return make_care_keys(addresses, keys, "lantern")
+    except WismoError as error:
+        raise DemoFailedError(str(error)) from error
 
 
 def _merchants(addresses: Addresses, keys: InstallationKeys) -> dict[str, str]:
@@ -110,12 +132,23 @@ def _create(shop: WismoClient, demo: DemoOrder) -> None:
         shop.create_order(demo.order, request_id=f"demo-{demo.order.reference}")
 
 
-def _tell_the_command(folder: Path, addresses: Addresses, keys: InstallationKeys, api_keys: dict[str, str]) -> None:
-    """Where `wismo` finds the stack: its own target and key, and for `wismo doctor` everything that can be asked."""
+def _known(folder: Path) -> dict[str, Any]:
+    """What an earlier start told the command."""
+    file = folder / "cli.json"
+    known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return known
+
+
+def _tell_the_command(folder: Path, addresses: Addresses, keys: InstallationKeys, made: dict[str, Any]) -> None:
+    """Where `wismo` finds the stack: its own target and key, and for `wismo doctor` everything that can be asked.
+
+    `made` are the shops' keys: `api_keys` by shop, and `care_keys`, the first shop's, by role, once there are some.
+    """
     known = {
         "target": addresses.grpc,
-        "api_key": api_keys["lantern"],
-        "api_keys": api_keys,
+        "care_target": addresses.care,
+        "api_key": made["api_keys"]["lantern"],
+        **made,
         "admin_key": keys.admin,
         "page_url": addresses.page_url,
         "inbox_url": addresses.inbox_url,

@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from chassis.keys import hash_key, new_key
@@ -30,19 +30,29 @@ class InstallationKeys:
 
 
 def installation_keys(folder: Path) -> InstallationKeys:
-    """The keys in `folder`, made now if it has none. Without them, sealed data and old links open no more."""
+    """The keys in `folder`; what it has none of is made now. Without them, sealed data and old links open no more.
+
+    A folder of an older version gains the keys that this one needs besides its own, and one of a newer version keeps
+    those that are not known here.
+    """
     file = folder / "keys.json"
-    if file.exists():
-        return InstallationKeys(**json.loads(file.read_text(encoding="utf-8")))
-    keys = InstallationKeys(
-        sealing=f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
-        link=f"k1:{secrets.token_urlsafe(32)}",
-        cookie=secrets.token_urlsafe(32),
-        admin=new_key("admin"),
-        service=new_key("service"),
-    )
-    write_private(file, json.dumps(asdict(keys), indent=2))
+    known: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    keys = InstallationKeys(**{each.name: known.get(each.name) or _new(each.name) for each in fields(InstallationKeys)})
+    if (complete := {**known, **asdict(keys)}) != known:
+        write_private(file, json.dumps(complete, indent=2))
     return keys
+
+
+def _new(name: str) -> str:
+    match name:
+        case "sealing":
+            return f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+        case "link":
+            return f"k1:{secrets.token_urlsafe(32)}"
+        case "cookie":
+            return secrets.token_urlsafe(32)
+        case _:
+            return new_key(name)
 
 
 def write_private(file: Path, content: str) -> None:

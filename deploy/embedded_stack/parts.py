@@ -79,6 +79,8 @@ def _services(settings: StackSettings, addresses: Addresses, keys: InstallationK
         "WISMO_LINK_KEYS": keys.link,
         "WISMO_ORDERS_LISTEN": addresses.grpc,
         "WISMO_ORDERS_ADDRESS": addresses.grpc,
+        "WISMO_CARE_ADDRESS": addresses.care,
+        "WISMO_SERVICE_KEY": keys.service,
         # One broker on one machine: more partitions would only be more files.
         "WISMO_TOPIC_PARTITIONS": "4",
         "WISMO_TOPIC_REPLICATION": "1",
@@ -91,10 +93,10 @@ def _services(settings: StackSettings, addresses: Addresses, keys: InstallationK
         "WISMO_SERVICE_KEY_HASH": keys.service_hash,
         "WISMO_RELAY": "inline",
     }
+    notifier = {"WISMO_CARE_LISTEN": addresses.care, "WISMO_SERVICE_KEY_HASH": keys.service_hash}
     page = {
         "WISMO_PAGE_LISTEN": f"{HOST}:{settings.page_port}",
         "WISMO_COOKIE_KEY": keys.cookie,
-        "WISMO_SERVICE_KEY": keys.service,
         "WISMO_DOWNLOADS_DIR": str((settings.data_dir / "downloads").absolute()),
     }
 
@@ -107,7 +109,7 @@ def _services(settings: StackSettings, addresses: Addresses, keys: InstallationK
 
     return [
         service("orders", "orders", needs=("kafka", "database"), own=orders),
-        service("notifier", "notifier", needs=("kafka", "database", "inbox"), own={}),
+        service("notifier", "notifier", needs=("kafka", "database", "inbox"), own=notifier),
         service("projector", "status_page", "projector", needs=("kafka", "database"), own=page),
         service("page", "status_page", needs=("database",), own=page),
     ]

@@ -1,5 +1,6 @@
 """Says where to look, once everything runs."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ def put_up_signpost(console: Console, demo: "Demo | None", addresses: Addresses,
     """Print addresses and next steps. Links stay whole, however narrow the terminal: they are there to be clicked."""
     places = [("Demo order", demo.link), *demo.other_links.items()] if demo else []
     places.append(("Look-up page", f"{addresses.page_url}/"))
+    if demo:
+        places.append(("Care desk", f"{addresses.page_url}/desk"))
+        places += [(f"  as {role}", key) for role, key in asdict(demo.care_keys).items()]
     if addresses.inbox_url:
         places.append(("Inbox", f"{addresses.inbox_url}/"))
     places.append(("gRPC", addresses.grpc))

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from email.utils import getaddresses
 from pathlib import Path
 
 USER = "inbox@local.test"
 PASSWORD = "inbox"  # noqa: S105 - A mailbox that listens on this machine only, for development.
+REPLY_DOMAIN = "replies.wismo.test"
+"""Replies and bounces are addressed here; they lie in a folder of their own beside the inbox."""
+REPLIES = "Replies"
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,12 @@ def read(file: Path) -> Mail:
         message=message,
         arrived=datetime.fromtimestamp(int(file.stem) / 1e9, tz=UTC),
     )
+
+
+def is_reply(message: Message) -> bool:
+    """Whether it is addressed to REPLY_DOMAIN, by its envelope or its headers."""
+    headers = [str(value) for name in ("X-RcptTo", "To", "Cc") for value in message.get_all(name, [])]
+    return any(address.lower().endswith(f"@{REPLY_DOMAIN}") for _, address in getaddresses(headers))
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -3,7 +3,8 @@
     python -m embedded_stack.servers.inbox_process FOLDER SMTP_PORT IMAP_PORT WEB_PORT
 
 Each accepted mail is one file before the sender hears that it was accepted, and is there again after a restart,
-also after kill -9. A mail deleted in the web inbox is back after a restart: this is a window, not an archive.
+also after kill -9. A mail deleted in the web inbox is back after a restart: this is a window, not an archive. What is
+addressed to REPLY_DOMAIN lies in the folder REPLIES too, sent or written in the web inbox: there the page reads it.
 """
 
 import asyncio
@@ -20,8 +21,9 @@ from mail_devel.service import Service
 from mail_devel.smtp import MemoryHandler
 from mail_devel.utils import configure_logging
 from pymap.parsing.message import AppendMessage
+from pymap.parsing.specials.flag import Flag
 
-from embedded_stack.servers.inbox_files import PASSWORD, USER, keep, kept
+from embedded_stack.servers.inbox_files import PASSWORD, REPLIES, USER, is_reply, keep, kept
 from embedded_stack.servers.ports import HOST
 
 
@@ -45,6 +47,7 @@ async def serve(folder: Path, smtp_port: int, imap_port: int, web_port: int) -> 
     assert service.mailboxes is not None
     assert service.smtp is not None
     await _restore(service.mailboxes, folder)
+    _sort_replies(service.mailboxes)
     service.smtp.handler = KeepingHandler(service.mailboxes, folder)
     told_to_stop = asyncio.Event()
     for wish in (signal.SIGINT, signal.SIGTERM):
@@ -54,11 +57,25 @@ async def serve(folder: Path, smtp_port: int, imap_port: int, web_port: int) -> 
 
 
 async def _restore(mailboxes: TestMailboxDict, folder: Path) -> None:
-    mailbox = await (await mailboxes.get(USER)).get_mailbox("INBOX")
+    account = await mailboxes.get(USER)
+    inbox, replies = await account.get_mailbox("INBOX"), await account.get_mailbox(REPLIES)
     for file in kept(folder):
         message = message_from_bytes(file.read_bytes())
         arrived = datetime.fromtimestamp(int(file.stem) / 1e9, tz=UTC)
-        await mailbox.append(AppendMessage(literal=message.as_bytes(), when=arrived))
+        for mailbox in (inbox, replies) if is_reply(message) else (inbox,):
+            await mailbox.append(AppendMessage(literal=message.as_bytes(), when=arrived))
+
+
+def _sort_replies(mailboxes: TestMailboxDict) -> None:
+    """From now on, put what is addressed to REPLY_DOMAIN into REPLIES too, whichever way it comes in."""
+    append = mailboxes.append
+
+    async def append_and_sort(message: Message, flags: frozenset[Flag], mailbox: str = "INBOX") -> None:
+        await append(message, flags, mailbox)
+        if is_reply(message):
+            await append(message, frozenset(), REPLIES)
+
+    mailboxes.append = append_and_sort
 
 
 def main() -> None:

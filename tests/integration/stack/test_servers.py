@@ -1,3 +1,4 @@
+import imaplib
 import smtplib
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from embedded_stack.servers import (
     ServerDidNotStartError,
 )
 from embedded_stack.servers.data_folder import DataFolder, FolderInUseError
+from embedded_stack.servers.inbox_files import REPLIES, REPLY_DOMAIN
 
 SERVERS = [DatabaseServer, InboxServer, KafkaServer]
 
@@ -61,6 +63,26 @@ def test_mail_survives_kill_and_restart(tmp_path: Path) -> None:
         assert [mail.subject for mail in inbox.mails()] == ["Ваш заказ принят", "Your order has shipped"]
         (mail,) = inbox.mails("Anna@Example.com")
         assert mail.text.strip() == "Ваш заказ принят!"
+
+
+def replies(inbox: InboxServer) -> list[str]:
+    with imaplib.IMAP4(inbox.host, inbox.imap_port) as mail:
+        mail.login(inbox.user, inbox.password)
+        mail.select(REPLIES, readonly=True)
+        _, (numbers,) = mail.search(None, "ALL")
+        found = [mail.fetch(number.decode(), "(BODY[HEADER.FIELDS (SUBJECT)])")[1][0] for number in numbers.split()]
+        return [part[1].decode().strip() for part in found if isinstance(part, tuple)]
+
+
+def test_replies_lie_in_a_folder_of_their_own_too(tmp_path: Path) -> None:
+    with InboxServer(tmp_path) as inbox:
+        send(inbox, "anna@example.com", "Your order")
+        send(inbox, f"reply+abc@{REPLY_DOMAIN}", "Re: Your order")
+        assert replies(inbox) == ["Subject: Re: Your order"]
+        assert len(inbox.mails()) == 2
+        inbox.kill()
+        inbox.start()
+        assert replies(inbox) == ["Subject: Re: Your order"]
 
 
 @pytest.mark.parametrize("kind", SERVERS)

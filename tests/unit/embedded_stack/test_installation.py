@@ -1,4 +1,6 @@
+import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,20 @@ def test_keys_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
     keys = installation_keys(tmp_path)
     assert installation_keys(tmp_path) == keys
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+
+
+def test_a_folder_of_an_older_version_gains_keys_and_loses_none(tmp_path: Path) -> None:
+    first = installation_keys(tmp_path)
+    file = tmp_path / "keys.json"
+    known = json.loads(file.read_text(encoding="utf-8"))
+    del known["service"]
+    file.write_text(json.dumps({**known, "of_a_newer_version": "x"}), encoding="utf-8")
+    second = installation_keys(tmp_path)
+    assert replace(second, service=first.service) == first
+    assert second.service != first.service
+    assert installation_keys(tmp_path) == second
+    assert json.loads(file.read_text(encoding="utf-8"))["of_a_newer_version"] == "x"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_keys_have_the_form_that_the_services_want(tmp_path: Path) -> None:
