@@ -23,6 +23,7 @@ from wording.carriers import (
 )
 from wording.codes import SpelledCharacter, letter_case_matters, look_alikes, spell
 from wording.expected import expected_by, expected_source, expected_when
+from wording.known import Known, last_known, last_scan
 from wording.lines import line_kind, line_state
 from wording.next_steps import next_step
 from wording.next_steps_on_screen import allowance_left, charge_coming
@@ -48,6 +49,7 @@ __all__ = [
     "LOCALES",
     "Action",
     "Explained",
+    "Known",
     "NextStep",
     "Reader",
     "SpelledCharacter",
@@ -66,6 +68,8 @@ __all__ = [
     "expected_source",
     "expected_when",
     "headline",
+    "last_known",
+    "last_scan",
     "letter_case_matters",
     "line_kind",
     "line_state",

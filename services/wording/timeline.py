@@ -16,6 +16,9 @@ SILENT = frozenset(
         events.CHANGE_KIND_QUESTION_ACKNOWLEDGED,
         events.CHANGE_KIND_LINK_REQUESTED,
         events.CHANGE_KIND_BUYER_ERASED,
+        events.CHANGE_KIND_ACCESS_USED,
+        events.CHANGE_KIND_RESEND_REQUESTED,
+        events.CHANGE_KIND_PREFERENCES_UPDATED,
     }
 )
 """Changes that the buyer made, saw elsewhere, or need not know of."""
@@ -50,6 +53,10 @@ _SENTENCES = {
     events.CHANGE_KIND_REFUNDED: mark("We sent money back to you"),
     events.CHANGE_KIND_CREDIT_GIVEN: mark("We gave you a credit"),
     events.CHANGE_KIND_NOTE_TO_BUYER: mark("We wrote to you"),
+    events.CHANGE_KIND_STILL_WITH_YOU: mark("Nothing new yet; we wrote to you, so that you know"),
+    events.CHANGE_KIND_CHARGE_NOTICE_ACCEPTED: mark("We wrote to you about the coming charge"),
+    events.CHANGE_KIND_QUESTION_DELAYED: mark("Our answer is late; we wrote to you when it comes"),
+    events.CHANGE_KIND_MESSAGE_BOUNCED: mark("A mail to you came back to us"),
     events.CHANGE_KIND_QUESTION_ASKED: mark("You asked us a question"),
     events.CHANGE_KIND_QUESTION_ANSWERED: mark("We answered your question"),
     events.CHANGE_KIND_CONTACT_UPDATED: mark("Your contact details were changed"),

@@ -10,13 +10,15 @@ import pytest
 import notifier
 import wording
 from chassis.localisation import upkeep
-from notifier.planning.kinds import FACTS, URGENT, MessageKind, NotTold
+from notifier.planning.kinds import FACTS, OPTIONAL, TO_TEAM, URGENT, MessageKind, NotTold
 from notifier.planning.milestones import MILESTONES
 from notifier.planning.obsolete import NO_LONGER_TRUE_AFTER
 from notifier.planning.table import TABLE, change_kind
 from notifier.preview import previews
 from notifier.rendering.facts import FACTS_OF
 from notifier.rendering.letters import Rendered
+from notifier.rendering.masking import MASK
+from notifier.rendering.pieces import catalog
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import tracking_pb2 as tracking
 
@@ -56,6 +58,12 @@ def rendered(language: str) -> dict[str, Rendered]:
 
 
 EVERY = [(name, language) for language in wording.LOCALES for name in rendered(language)]
+TO_THE_TEAM = [one for one in EVERY if one[0].startswith(tuple(kind.value for kind in TO_TEAM))]
+TO_BUYERS = [one for one in EVERY if one not in TO_THE_TEAM]
+# What is said when nothing has happened, or too late: care.md, "Words".
+WITH_A_NEXT_WORD = [
+    one for one in TO_BUYERS if one[0].startswith(("still_with_you", "promise_missed", "date_", "no_scan"))
+]
 
 
 def test_the_planning_table_has_a_row_for_every_change() -> None:
@@ -95,7 +103,7 @@ def test_the_catalogues_are_complete() -> None:
     assert upkeep.check(PACKAGE, "notifier") == []
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
+@pytest.mark.parametrize(("name", "language"), TO_BUYERS)
 def test_a_message_says_everything_that_every_message_must(name: str, language: str) -> None:
     message = rendered(language)[name]
     words = Words(message.content.html)
@@ -148,6 +156,76 @@ def test_both_parts_say_the_same(name: str, language: str) -> None:
         first = paragraph.strip().splitlines()[0] if paragraph.strip() else ""
         if len(first) > 20 and "://" not in first and not set(first) <= set("=-"):
             assert _letters(re.sub(r"^\d+\. ", "", first))[:40] in page, first
+
+
+@pytest.mark.parametrize(("name", "language"), TO_THE_TEAM)
+def test_a_message_to_the_team_leads_to_the_desk_and_opens_nothing_as_the_buyer(name: str, language: str) -> None:
+    content = rendered(language)[name].content
+    words = Words(content.html)
+    assert "R-10042" in content.subject
+    assert len(content.subject) <= 90
+    assert any(link.startswith("https://orders.lantern.example/care/") for link in words.links)
+    assert "https://orders.lantern.example/care/" in content.text
+    for part in (content.text, content.html):
+        assert "lantern.example/o/" not in part
+        assert "lantern.example/t/" not in part
+    assert "application/ld+json" not in content.html
+    assert "buyer@example.org" in content.text, "the team must know whom to write to"
+
+
+@pytest.mark.parametrize(("name", "language"), WITH_A_NEXT_WORD)
+def test_no_news_is_told_with_what_is_known_what_is_done_and_when_the_next_word_comes(name: str, language: str) -> None:
+    text = " ".join(rendered(language)[name].content.text.split())
+    say = catalog().language(language).gettext
+    doing = (
+        "What we do about it",
+        "We follow it closely. As soon as it moves or there is a new date, we write to you.",
+    )
+    assert any(say(one) in text for one in doing)
+    assert say("You need not do anything.") in text
+    before, after = say("Our next message comes by %(when)s, even if nothing has changed by then.").split("%(when)s")
+    assert re.search(re.escape(before) + r"2[45] \w+, \d\d:\d\d" + re.escape(after), text)
+    assert re.search(r"2[013] (November|ноября)", text), "since when it is so"
+
+
+@pytest.mark.parametrize(("name", "missed"), [("promise_missed", "24 November, 09:24"), ("date_missed", "23 November")])
+def test_an_apology_names_the_time_that_was_missed_in_the_first_person(name: str, missed: str) -> None:
+    text = " ".join(rendered("en")[name].content.text.split())
+    assert missed in text
+    assert re.search(r"We (promised|said) that", text)
+    assert "sorry" in text
+
+
+@pytest.mark.parametrize("name", ["charge_coming", "trial_ending"])
+def test_a_coming_charge_is_told_with_amount_day_allowance_terms_and_the_way_out(name: str) -> None:
+    content = rendered("en")[name].content
+    for fact in ("£12.00", "8 December, 09:30", "every 30 days", "7 of 10 (lessons)", "You can stop at any time"):
+        assert fact in content.text
+    assert re.search(r"https://orders\.lantern\.example/t/\S+", content.text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_what_is_optional_can_be_unsubscribed_from(kind: MessageKind) -> None:
+    link = rendered("en")[kind.value].unsubscribe
+    assert link.startswith("https://orders.lantern.example/u/") if kind in OPTIONAL else link == ""
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_what_is_kept_of_a_message_opens_nothing(name: str, language: str) -> None:
+    message = rendered(language)[name]
+    kept = f"{message.kept.subject}\n{message.kept.text}\n{message.kept.html}"
+    for secret in ("Kl0O-8BIl-q9Zs", "ATLAS-7Q2M-1IL0-OX58", "preview."):
+        assert secret not in kept
+    if name == "access_granted":
+        assert MASK in message.kept.text
+    assert message.kept.subject == message.content.subject
+
+
+def test_three_askings_are_one_question_with_one_time() -> None:
+    text = rendered("en")["question_forwarded"].content.text
+    assert text.count("> ") == 4
+    assert "The buyer has asked 3 times already." in " ".join(text.split())
+    assert "25 November, 04:30" in text
 
 
 def test_an_access_code_is_selected_whole_and_spelt_out() -> None:

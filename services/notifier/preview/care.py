@@ -1,4 +1,4 @@
-"""Sample changes of what is said from person to person: money, problems, notes, questions."""
+"""Sample changes of what is said from person to person: money, problems, notes."""
 
 from notifier.preview.stage import Maker, Stage, at
 from wismo.orders.v1 import fulfilment_event_pb2 as events
@@ -127,21 +127,6 @@ def credit(stage: Stage) -> events.FulfilmentEvent:
 
 def note(stage: Stage) -> events.FulfilmentEvent:
     return events.FulfilmentEvent(note_to_buyer=events.NoteToBuyer(text=stage.words.note, next_update_at=at(48)))
-
-
-def _ask(stage: Stage) -> None:
-    stage.order.questions.add(question_id="q1", reply_by=at(24), asked_at=at(0))
-    stage.order.questions[0].posts.add(occurred_at=at(0), from_buyer=True, text=stage.words.question)
-
-
-def question(stage: Stage) -> events.FulfilmentEvent:
-    _ask(stage)
-    return events.FulfilmentEvent(question_acknowledged=events.QuestionAcknowledged(question_id="q1", reply_by=at(24)))
-
-
-def answer(stage: Stage) -> events.FulfilmentEvent:
-    _ask(stage)
-    return events.FulfilmentEvent(question_answered=events.QuestionAnswered(question_id="q1", text=stage.words.answer))
 
 
 def link(_stage: Stage) -> events.FulfilmentEvent:

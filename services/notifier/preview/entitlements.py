@@ -1,8 +1,11 @@
 """Sample changes of downloads, access and trials."""
 
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from notifier.preview.stage import Stage, at
+from wismo.care.v1 import notice_pb2
+from wismo.care.v1 import obligation_pb2 as obligations
 from wismo.orders.v1 import entitlement_pb2 as entitlement
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import line_pb2 as lines
@@ -134,3 +137,52 @@ def trial_cancelled(stage: Stage) -> events.FulfilmentEvent:
     _begin_trial(stage).cancelled_at.CopyFrom(at(0))
     stage.order.lines[2].state = lines.LINE_STATE_TRIAL_ENDED
     return events.FulfilmentEvent(trial_cancelled=events.TrialCancelled(line_id="room", by_buyer=True))
+
+
+def trial_ending(stage: Stage) -> notice_pb2.Notice:
+    trial = _begin_trial(stage)
+    return notice_pb2.Notice(
+        obligation=obligations.OBLIGATION_KIND_CHARGE_NOTICE,
+        step=obligations.OBLIGATION_STEP_DUE,
+        line_ids=["room"],
+        ends_at=trial.ends_at,
+        charge_at=trial.ends_at,
+        amount=trial.price_after,
+    )
+
+
+def free_trial_ending(stage: Stage) -> notice_pb2.Notice:
+    trial = _begin_trial(stage)
+    trial.ClearField("price_after")
+    trial.ClearField("billing_period")
+    return notice_pb2.Notice(
+        obligation=obligations.OBLIGATION_KIND_CHARGE_NOTICE,
+        step=obligations.OBLIGATION_STEP_DUE,
+        line_ids=["room"],
+        ends_at=trial.ends_at,
+    )
+
+
+def download_reminder(stage: Stage) -> notice_pb2.Notice:
+    ready = _open_download(stage)
+    ready.ready_at.CopyFrom(at(days=-4))
+    return _reminder("atlas", "download/atlas/unused", ready.expires_at)
+
+
+def access_reminder(stage: Stage) -> notice_pb2.Notice:
+    access(stage)
+    granted = stage.order.accesses[0]
+    granted.code.CopyFrom(stage.seal("Kl0O-8BIl-q9Zs"))
+    granted.username = stage.order.buyer.email
+    granted.granted_at.CopyFrom(at(days=-4))
+    return _reminder("room", "access/room/unused", granted.expires_at)
+
+
+def _reminder(line_id: str, cause: str, ends_at: Timestamp) -> notice_pb2.Notice:
+    return notice_pb2.Notice(
+        obligation=obligations.OBLIGATION_KIND_REMINDER,
+        cause=cause,
+        step=obligations.OBLIGATION_STEP_DUE,
+        line_ids=[line_id],
+        ends_at=ends_at,
+    )

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from chassis.sealing import Sealer
 from notifier.planning.kinds import MessageKind
-from notifier.preview import care, entitlements, parcels
+from notifier.preview import care, entitlements, parcels, questions, team, watch
 from notifier.preview.order import new_order, sample_merchant
-from notifier.preview.stage import Maker, Stage, at
+from notifier.preview.stage import Maker, Stage, Told, at
 from notifier.preview.texts import texts
+from wismo.care.v1 import care_service_pb2 as care_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import line_pb2 as lines
 from wismo.orders.v1 import merchant_pb2, order_pb2
@@ -21,7 +22,7 @@ class Sample:
     """One message with everything that it is rendered from."""
 
     kind: MessageKind
-    change: events.FulfilmentEvent
+    change: Told
     order: order_pb2.Order
     merchant: merchant_pb2.Merchant
     name: str
@@ -41,7 +42,8 @@ def samples(language: str, sealer: Sealer) -> Iterator[Sample]:
     for (kind, variant), make in MAKERS.items():
         stage = Stage(new_order(words), words, sealer)
         change = make(stage)
-        change.occurred_at.CopyFrom(at(0))
+        if isinstance(change, events.FulfilmentEvent):
+            change.occurred_at.CopyFrom(at(0))
         name = kind.value + (f"_{variant}" if variant else "")
         yield Sample(kind, change, stage.order, sample_merchant(words), name)
 
@@ -97,8 +99,28 @@ MAKERS: dict[tuple[MessageKind, str], Maker] = {
     (MessageKind.REFUNDED, ""): care.refunded,
     (MessageKind.CREDIT_GIVEN, ""): care.credit,
     (MessageKind.NOTE, ""): care.note,
-    (MessageKind.QUESTION_RECEIVED, ""): care.question,
-    (MessageKind.QUESTION_ANSWERED, ""): care.answer,
+    (MessageKind.QUESTION_RECEIVED, ""): questions.received,
+    (MessageKind.QUESTION_ANSWERED, ""): questions.answered,
     (MessageKind.LINK_REQUESTED, ""): care.link,
     (MessageKind.CONTACT_UPDATED, ""): care.contact,
+    (MessageKind.STILL_WITH_YOU, ""): watch.still_with_you,
+    (MessageKind.STILL_WITH_YOU, "as_promised"): watch.as_promised,
+    (MessageKind.PROMISE_MISSED, ""): watch.promise_missed,
+    (MessageKind.DATE_AT_RISK, ""): watch.date_at_risk,
+    (MessageKind.DATE_MISSED, ""): watch.date_missed,
+    (MessageKind.NO_SCAN, ""): watch.no_scan,
+    (MessageKind.NO_SCAN, "first"): watch.no_first_scan,
+    (MessageKind.ANSWER_LATE, ""): questions.late,
+    (MessageKind.DOWNLOAD_UNUSED, ""): entitlements.download_reminder,
+    (MessageKind.DOWNLOAD_EXPIRING, ""): entitlements.download_reminder,
+    (MessageKind.ACCESS_UNUSED, ""): entitlements.access_reminder,
+    (MessageKind.ACCESS_EXPIRING, ""): entitlements.access_reminder,
+    (MessageKind.TRIAL_ENDING, ""): entitlements.trial_ending,
+    (MessageKind.TRIAL_ENDING, "free"): entitlements.free_trial_ending,
+    (MessageKind.FOLLOW_UP, ""): watch.follow_up,
+    (MessageKind.ALERT, ""): team.alert(care_pb2.ATTENTION_KIND_PARCEL),
+    (MessageKind.ALERT, "dark"): team.alert(care_pb2.ATTENTION_KIND_DARK),
+    (MessageKind.ALERT, "charge"): team.charge,
+    (MessageKind.ALERT, "escalated"): team.alert(care_pb2.ATTENTION_KIND_QUESTION, escalated=True),
+    (MessageKind.QUESTION_FORWARDED, ""): questions.forwarded,
 }

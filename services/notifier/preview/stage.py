@@ -8,6 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.sealing import Sealer
 from notifier.preview.texts import SampleTexts
+from wismo.care.v1 import notice_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import order_pb2
 from wismo.orders.v1.secret_pb2 import Secret
@@ -29,7 +30,8 @@ class Stage:
         return Secret(key_id=closed.key_id, ciphertext=closed.ciphertext)
 
 
-Maker = Callable[[Stage], events.FulfilmentEvent]
+Told = events.FulfilmentEvent | notice_pb2.Notice
+Maker = Callable[[Stage], Told]
 
 
 def at(hours: float = 0, *, days: float = 0) -> Timestamp:

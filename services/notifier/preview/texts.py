@@ -43,7 +43,10 @@ class SampleTexts:
     credit_why: str
     note: str
     question: str
+    question_again: str
+    called: str
     answer: str
+    scan_place: str
 
 
 def texts(language: str) -> SampleTexts:
@@ -87,6 +90,9 @@ _TEXTS = {
         credit_why="You waited longer than you should have, and you were kind about it.",
         note="The author has signed your copies. We hope that you enjoy them.",
         question="Can the parcel be left with my neighbour?\nI am away until Friday.",
+        question_again="Did you get my question about the neighbour?",
+        called="Voice message: asks again whether the parcel can be left at no. 7.",
+        scan_place="Leeds",
         answer="Yes. We have told the carrier, and your neighbour at no. 7 has agreed.",
     ),
     "ru": SampleTexts(
@@ -124,6 +130,9 @@ _TEXTS = {
         credit_why="Вы ждали дольше, чем следовало, и отнеслись к этому с пониманием.",
         note="Автор подписал ваши экземпляры. Надеемся, они вам понравятся.",
         question="Можно ли оставить посылку соседям?\nМеня не будет до пятницы.",
+        question_again="Дошёл ли до вас мой вопрос про соседей?",
+        called="Голосовое сообщение: ещё раз спрашивает, можно ли оставить посылку в квартире 14.",
+        scan_place="Нижний Новгород",
         answer="Да. Мы передали это перевозчику, соседка из квартиры 14 согласна.",
     ),
 }

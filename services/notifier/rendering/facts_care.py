@@ -1,4 +1,4 @@
-"""Facts of what is said from person to person: thanks, money, problems and their ends, notes, questions, the link."""
+"""Facts of what is said from person to person: thanks, money, problems and their ends, notes, the link."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +7,6 @@ import wording
 from notifier.rendering.formats import phone, postal_lines
 from notifier.rendering.kit import Kit
 from wismo.orders.v1 import payment_pb2 as payments
-from wismo.orders.v1 import question_pb2
 from wording.reader import instant
 
 Facts = dict[str, Any]
@@ -133,18 +132,6 @@ def note(kit: Kit) -> Facts:
     return {"text": change.text, "next_update": kit.moment(change, "next_update_at")}
 
 
-def question_received(kit: Kit) -> Facts:
-    """The question as it was asked, and by when the answer comes."""
-    change = kit.change.question_acknowledged
-    return {"question": _asked(kit, change.question_id), "reply_by": kit.moment(change, "reply_by")}
-
-
-def question_answered(kit: Kit) -> Facts:
-    """The answer, and the question that it answers."""
-    change = kit.change.question_answered
-    return {"question": _asked(kit, change.question_id), "answer": change.text}
-
-
 def link_requested(kit: Kit) -> Facts:
     """When it was asked for; the link itself is in every message."""
     return {"asked_at": kit.moment(kit.change, "occurred_at")}
@@ -171,9 +158,4 @@ def next_word(kit: Kit) -> datetime:
 
 
 def _next_word(kit: Kit) -> str:
-    return kit.reader.language.datetime(next_word(kit), kit.reader.zone, now=kit.reader.now)
-
-
-def _asked(kit: Kit, question_id: str) -> str:
-    question = next((one for one in kit.order.questions if one.question_id == question_id), question_pb2.Question())
-    return next((post.text for post in reversed(question.posts) if post.from_buyer), "")
+    return kit.when(next_word(kit))

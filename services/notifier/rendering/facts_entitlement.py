@@ -1,4 +1,4 @@
-"""Facts of everything that is not carried: downloads, access, trials and their charges."""
+"""Facts of everything that is not carried: downloads and access."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +16,7 @@ def download_ready(kit: Kit) -> Facts:
     """The files, the licence key, how often and until when, and the steps."""
     change = kit.change.download_ready
     key = kit.open_secret(change.licence_key) if change.HasField("licence_key") else ""
-    return _download(kit, change.line_id, change.files) | {
+    return files_and_steps(kit, change.line_id, change.files) | {
         "allowed_count": change.allowed_count,
         "until": kit.moment(change, "expires_at"),
         "days_after_first": _days(change.expires_after_first.seconds) if change.HasField("expires_after_first") else 0,
@@ -30,7 +30,7 @@ def download_renewed(kit: Kit) -> Facts:
     change = kit.change.download_renewed
     found = (one for one in kit.order.downloads if one.line_id == change.line_id)
     download = next(found, entitlement.Download(line_id=change.line_id))
-    return _download(kit, change.line_id, download.files) | {
+    return files_and_steps(kit, change.line_id, download.files) | {
         "allowed_count": download.allowed_count,
         "until": kit.moment(change, "expires_at") or kit.moment(download, "expires_at"),
         "by_buyer": change.by_buyer,
@@ -57,7 +57,7 @@ def access_granted(kit: Kit) -> Facts:
         "case": wording.letter_case_matters(language, case_sensitive=change.case_sensitive),
         "look_alikes": wording.look_alikes(code, language),
         "latin": language.tag != "en" and code.isascii() and any(character.isalpha() for character in code),
-        "steps": list(change.steps) or _log_in(kit, change.login_url, change.username),
+        "steps": list(change.steps) or log_in_steps(kit, change.login_url, change.username),
         "until": kit.moment(change, "expires_at"),
     }
 
@@ -68,57 +68,8 @@ def access_revoked(kit: Kit) -> Facts:
     return {"title": kit.title(change.line_id), "reason": change.reason}
 
 
-def trial_started(kit: Kit) -> Facts:
-    """When it ends, what comes after, what is in it."""
-    change = kit.change.trial_started
-    trial = entitlement.Trial(
-        ends_at=change.ends_at, allowance_unit=change.allowance_unit, allowance_total=change.allowance_total
-    )
-    if change.HasField("price_after"):
-        trial.price_after.CopyFrom(change.price_after)
-    if change.HasField("billing_period"):
-        trial.billing_period.CopyFrom(change.billing_period)
-    return {
-        "title": kit.title(change.line_id),
-        "ends": kit.moment(change, "ends_at"),
-        "after": wording.charge_coming(trial, kit.reader),
-        "will_cost": change.HasField("price_after"),
-        "allowance": wording.allowance_left(trial, kit.reader),
-        "terms": change.terms_summary,
-    }
-
-
-def charge_coming(kit: Kit) -> Facts:
-    """When, how much, and what is left of the trial."""
-    change = kit.change.charge_coming
-    trial = _trial(kit, change.line_id)
-    return {
-        "title": kit.title(change.line_id),
-        "when": kit.moment(change, "charge_at"),
-        "amount": kit.money(change.amount),
-        "allowance": wording.allowance_left(trial, kit.reader),
-        "terms": trial.terms_summary,
-    }
-
-
-def charge_made(kit: Kit) -> Facts:
-    """How much, when, and where the receipt is."""
-    change = kit.change.charge_made
-    return {
-        "title": kit.title(change.line_id),
-        "amount": kit.money(change.amount),
-        "when": kit.moment(kit.change, "occurred_at"),
-        "receipt_url": change.receipt_url,
-    }
-
-
-def trial_cancelled(kit: Kit) -> Facts:
-    """Which, and by whom."""
-    change = kit.change.trial_cancelled
-    return {"title": kit.title(change.line_id), "by_buyer": change.by_buyer}
-
-
-def _download(kit: Kit, line_id: str, files: Iterable[entitlement.DownloadFile]) -> Facts:
+def files_and_steps(kit: Kit, line_id: str, files: Iterable[entitlement.DownloadFile]) -> Facts:
+    """The files with their sizes, and the steps when all are for one system."""
     listed = list(files)
     language = kit.reader.language
     platforms = {file.platform for file in listed}
@@ -138,7 +89,7 @@ def _download(kit: Kit, line_id: str, files: Iterable[entitlement.DownloadFile])
     }
 
 
-def _log_in(kit: Kit, login_url: str, username: str) -> list[str]:
+def log_in_steps(kit: Kit, login_url: str, username: str) -> list[str]:
     """Steps for a mail, where there is no button that copies."""
     steps = [kit.gettext("Open the login page: %(url)s", url=login_url)]
     if username:
@@ -156,10 +107,6 @@ def _log_in(kit: Kit, login_url: str, username: str) -> list[str]:
         kit.gettext("Press the button to log in. If the code is not taken, check the Caps Lock key and try once more."),
         kit.gettext("If it still does not work, reply to this mail. It is not your fault, and we help you at once."),
     ]
-
-
-def _trial(kit: Kit, line_id: str) -> entitlement.Trial:
-    return next((one for one in kit.order.trials if one.line_id == line_id), entitlement.Trial(line_id=line_id))
 
 
 def _days(seconds: int) -> int:

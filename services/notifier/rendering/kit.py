@@ -8,26 +8,33 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.money_pb2 import Money
 
 import wording
+from notifier.rendering.links import Links
+from wismo.care.v1 import notice_pb2
+from wismo.orders.v1 import entitlement_pb2, line_pb2, merchant_pb2, order_pb2, parcel_pb2, question_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
-from wismo.orders.v1 import line_pb2, merchant_pb2, order_pb2, parcel_pb2
 from wismo.orders.v1.secret_pb2 import Secret
 from wording import Reader
 
 
 @dataclass(frozen=True)
 class Kit:
-    """Everything at hand while one message is rendered. ``order`` is the newest one, ``change`` what the message
-    tells.
+    """Everything at hand while one message is rendered. ``order`` is the newest one.
+
+    What the message tells is a ``change``, or a ``notice`` of the watchdog; the other one is empty.
     """
 
     change: events.FulfilmentEvent
+    notice: notice_pb2.Notice
     order: order_pb2.Order
     merchant: merchant_pb2.Merchant
     reader: Reader
     event_at: datetime
+    links: Links
     link: str
     button: str
     """What stands on the message's button, for steps that name it."""
+    replies_are_filed: bool
+    """Whether a reply to a mail of ours finds its way to the order by itself."""
     open_secret: Callable[[Secret], str] = field(repr=False)
     """Opens a sealed value; may raise CannotOpen. What it returns goes into the message and nowhere else."""
 
@@ -64,6 +71,16 @@ class Kit:
         found = (parcel for parcel in self.order.parcels if parcel.parcel_id == parcel_id)
         return next(found, parcel_pb2.Parcel(parcel_id=parcel_id))
 
+    def question(self, question_id: str) -> question_pb2.Question:
+        """The question as it is now; an empty one when the order does not have it."""
+        found = (one for one in self.order.questions if one.question_id == question_id)
+        return next(found, question_pb2.Question(question_id=question_id))
+
+    def trial(self, line_id: str) -> entitlement_pb2.Trial:
+        """The trial of a line as it is now; an empty one when the order does not have it."""
+        found = (one for one in self.order.trials if one.line_id == line_id)
+        return next(found, entitlement_pb2.Trial(line_id=line_id))
+
     def problem(self, problem_id: str) -> order_pb2.Problem:
         """The problem or delay as it is now; an empty one when the order does not have it."""
         found = (one for one in self.order.problems if one.problem_id == problem_id)
@@ -78,6 +95,10 @@ class Kit:
         """A field that is a time, as a day and a time of day; empty when it is not set."""
         stamp = _stamp(message, field_name)
         return self.reader.moment(stamp) if stamp is not None else ""
+
+    def when(self, moment: datetime) -> str:
+        """An instant, as a day and a time of day."""
+        return self.reader.language.datetime(moment, self.reader.zone, now=self.reader.now)
 
     def expected(self, expectation: line_pb2.Expectation) -> str:
         """``by 25 November``; empty when nothing is expected."""

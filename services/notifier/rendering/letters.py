@@ -1,200 +1,163 @@
 """A message's subject, plain text and HTML, from the row's parts, the newest order and its merchant."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from markupsafe import Markup
-
-from chassis.localisation import negotiate
 from chassis.sealing import Sealed, Sealer
 from chassis.signed_links import LinkSigner
 from notifier.channels.compose import Content
-from notifier.channels.headers import one_line
-from notifier.planning.kinds import MessageKind
-from notifier.rendering.colours import WHITE, brand_colour, readable_on, text_on
+from notifier.planning.kinds import OPTIONAL, TO_TEAM, MessageKind
 from notifier.rendering.facts import FACTS_OF
-from notifier.rendering.formats import known_zone, phone
 from notifier.rendering.kit import Kit
-from notifier.rendering.lines import line_views
-from notifier.rendering.markup import json_ld
-from notifier.rendering.pieces import Pieces, catalog, pieces
+from notifier.rendering.links import Links
+from notifier.rendering.masking import MASK, without_tokens
+from notifier.rendering.parts import html_part, subject_line, text_part
+from notifier.rendering.pieces import pieces
+from notifier.rendering.shell import Button, buyers_reader, buyers_shell, teams_reader, teams_shell
+from wismo.care.v1 import notice_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import merchant_pb2, order_pb2
+from wismo.orders.v1 import question_pb2 as questions
 from wismo.orders.v1.secret_pb2 import Secret
 from wording import Reader
 
-ORDER_PURPOSE = "order"
 # merchant.proto: the default of `link_lifetime`.
 LINK_LIFETIME = timedelta(days=180)
-_DARK_CARD = "#1a2129"
-_TONES = {
-    "calm": "background:#e6eef8;color:#1d4273",
-    "good": "background:#e2f3e7;color:#17562c",
-    "attention": "background:#fcefd6;color:#7a4500",
-    "quiet": "background:#eceef1;color:#4a5562",
-}
-_DOWNLOADS = frozenset({MessageKind.DOWNLOAD_READY, MessageKind.DOWNLOAD_RENEWED})
+_DOWNLOADS = frozenset(
+    {
+        MessageKind.DOWNLOAD_READY,
+        MessageKind.DOWNLOAD_RENEWED,
+        MessageKind.DOWNLOAD_UNUSED,
+        MessageKind.DOWNLOAD_EXPIRING,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One thing to tell: what changed, and when that was recorded."""
+    """One thing to tell: what changed, or the watchdog's notice, and when that was recorded."""
 
     kind: MessageKind
-    change: events.FulfilmentEvent
+    change: events.FulfilmentEvent | notice_pb2.Notice
     event_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message in words. ``language`` goes into Content-Language. The repr shows nothing: there may be a secret in
-    it.
-    """
+    """A message in words. The repr shows nothing of them: there may be a secret in it."""
 
     content: Content = field(repr=False)
     language: str
+    """For Content-Language."""
+    kept: Content = field(default=Content("", "", ""), repr=False)
+    """The same with its secrets and the tokens of its links masked: what may be kept and shown to others."""
+    auto_replied: bool = False
+    """Whether it answers a mail of the buyer's by itself (RFC 3834, section 5)."""
+    unsubscribe: str = field(default="", repr=False)
+    """Where one POST ends messages of this kind (RFC 8058); empty for all that are not optional."""
 
 
 class Renderer:
     """Renders messages. Opens sealed values only while it does so, and keeps nothing of them."""
 
-    def __init__(self, sealer: Sealer, signer: LinkSigner, page_url: str) -> None:
+    def __init__(self, sealer: Sealer, signer: LinkSigner, page_url: str, *, replies_are_filed: bool = False) -> None:
+        """``replies_are_filed`` says whether a reply to a mail finds its way to the order by itself."""
         self._sealer = sealer
         self._signer = signer
-        self._page_url = page_url.rstrip("/")
+        self._page_url = page_url
+        self._replies_are_filed = replies_are_filed
 
     def render(
         self, tellings: Sequence[Telling], order: order_pb2.Order, merchant: merchant_pb2.Merchant, now: datetime
     ) -> Rendered:
-        """The message that tells these things, at least one, in the buyer's language.
+        """The message that tells these things, at least one: to the buyer, or to the merchant's team by its kind.
 
         Raises CannotOpen when a sealed value cannot be opened. Several tellings become one message with a section each.
         """
-        reader = _reader(order, merchant, now)
-        templates = pieces(reader.language.tag)
-        link = self._link(order, merchant, tellings[-1].event_at)
-        shell = _shell(order, merchant, reader, link, downloads=tellings[0].kind in _DOWNLOADS and len(tellings) == 1)
+        to_team = tellings[0].kind in TO_TEAM
+        reader = teams_reader(merchant, now) if to_team else buyers_reader(order, merchant, now)
+        lifetime = merchant.policies.link_lifetime.ToTimedelta() or LINK_LIFETIME
+        links = Links(self._signer, self._page_url, order, tellings[-1].event_at, lifetime)
+        opened: list[str] = []
 
         def open_secret(secret: Secret) -> str:
-            return self._sealer.open(Sealed(secret.key_id, secret.ciphertext), order.name)
+            opened.append(self._sealer.open(Sealed(secret.key_id, secret.ciphertext), order.name))
+            return opened[-1]
 
-        sections = []
-        for telling in tellings:
-            kit = Kit(
-                telling.change, order, merchant, reader, telling.event_at, link, shell["button_label"], open_secret
-            )
-            sections.append((telling.kind, FACTS_OF[telling.kind](kit)))
-        subject = _subject(templates, sections, shell, reader)
-        text = _part(templates, sections, shell, subject, reader, html=False)
-        html = _part(templates, sections, shell, subject, reader, html=True)
-        return Rendered(Content(subject, text, html), reader.language.html_tag)
-
-    def _link(self, order: order_pb2.Order, merchant: merchant_pb2.Merchant, since: datetime) -> str:
-        lifetime = merchant.policies.link_lifetime.ToTimedelta() or LINK_LIFETIME
-        # Counted from the event, so that every attempt renders the very same link.
-        token = self._signer.sign(
-            purpose=ORDER_PURPOSE,
-            subject=order.name,
-            version=order.link_version,
-            expires_at=since.astimezone(UTC) + lifetime,
+        message = _Message(tellings, order, merchant, reader, links, replies_are_filed=self._replies_are_filed)
+        content = message.say(open_secret)
+        kept = message.say(lambda _: MASK) if opened else content
+        return Rendered(
+            content,
+            reader.language.html_tag,
+            kept=without_tokens(kept, links.tokens),
+            auto_replied=_answers_a_mail(tellings[0], order),
+            unsubscribe=links.optional_off() if all(one.kind in OPTIONAL for one in tellings) else "",
         )
-        return f"{self._page_url}/o/{token}"
 
 
-def _reader(order: order_pb2.Order, merchant: merchant_pb2.Merchant, now: datetime) -> Reader:
-    everything = catalog()
-    tag = negotiate([order.buyer.locale, merchant.default_locale], everything.locales, "en")
-    return Reader(everything.language(tag), known_zone(order.buyer.time_zone, merchant.time_zone), now)
+@dataclass(frozen=True)
+class _Message:
+    """One message that can be said in full, or with its secrets masked."""
+
+    tellings: Sequence[Telling]
+    order: order_pb2.Order
+    merchant: merchant_pb2.Merchant
+    reader: Reader
+    links: Links
+    replies_are_filed: bool = field(kw_only=True)
+
+    def say(self, open_secret: Callable[[Secret], str]) -> Content:
+        templates = pieces(self.reader.language.tag)
+        shell = self._shell()
+        sections = [(one.kind, FACTS_OF[one.kind](self._kit(one, shell, open_secret))) for one in self.tellings]
+        subject = subject_line(templates, sections, shell, self.reader)
+        return Content(
+            subject,
+            text_part(templates, sections, shell, self.reader),
+            html_part(templates, sections, shell, subject, self.reader),
+        )
+
+    def _kit(self, telling: Telling, shell: dict[str, Any], open_secret: Callable[[Secret], str]) -> Kit:
+        return Kit(
+            change=events.FulfilmentEvent() if isinstance(telling.change, notice_pb2.Notice) else telling.change,
+            notice=telling.change if isinstance(telling.change, notice_pb2.Notice) else notice_pb2.Notice(),
+            order=self.order,
+            merchant=self.merchant,
+            reader=self.reader,
+            event_at=telling.event_at,
+            links=self.links,
+            link=shell["link"],
+            button=shell["button_label"],
+            replies_are_filed=self.replies_are_filed,
+            open_secret=open_secret,
+        )
+
+    def _shell(self) -> dict[str, Any]:
+        first = self.tellings[0]
+        if first.kind in TO_TEAM:
+            return teams_shell(self.order, self.merchant, self.reader, self._care_button(first))
+        link = self.links.order()
+        downloads = first.kind in _DOWNLOADS and len(self.tellings) == 1
+        button = (
+            Button(self.reader.gettext("Open your downloads"), f"{link}#downloads")
+            if downloads
+            else Button(self.reader.gettext("See your order"), link)
+        )
+        return buyers_shell(self.order, self.merchant, self.reader, link, button)
+
+    def _care_button(self, telling: Telling) -> Button:
+        question_id = telling.change.question_id if isinstance(telling.change, notice_pb2.Notice) else ""
+        if question_id:
+            return Button(self.reader.gettext("Answer in the care desk"), self.links.care_question(question_id))
+        return Button(self.reader.gettext("Open in the care desk"), self.links.care_order())
 
 
-def _shell(
-    order: order_pb2.Order, merchant: merchant_pb2.Merchant, reader: Reader, link: str, *, downloads: bool
-) -> dict[str, Any]:
-    """What every message has around its own words."""
-    brand = brand_colour(merchant.brand.colour)
-    contact = merchant.contact
-    return {
-        "merchant": merchant.display_name,
-        "reference": order.reference,
-        "link": link,
-        "button_link": f"{link}#downloads" if downloads else link,
-        "button_label": reader.gettext("Open your downloads") if downloads else reader.gettext("See your order"),
-        "lang": reader.language.html_tag,
-        "dir": reader.language.direction,
-        "brand": brand,
-        "on_brand": text_on(brand),
-        "accent": readable_on(brand, WHITE),
-        "accent_dark": readable_on(brand, _DARK_CARD),
-        "logo_url": merchant.brand.logo_url,
-        "shop_url": merchant.brand.shop_url,
-        "lines": line_views(order, reader),
-        "tones": _TONES,
-        "json_ld": json_ld(order, merchant, link),
-        "zone_name": reader.language.zone_name(reader.zone, reader.now),
-        "contact": {
-            "email": contact.email,
-            "phone": contact.phone,
-            "phone_shown": phone(contact.phone),
-            "postal_address": list(contact.postal_address),
-            "opening_hours": contact.opening_hours,
-        },
-    }
-
-
-def _subject(
-    templates: Pieces, sections: list[tuple[MessageKind, dict[str, Any]]], shell: dict[str, Any], reader: Reader
-) -> str:
-    if len(sections) > 1:
-        return one_line(reader.gettext("News about your order %(reference)s", reference=shell["reference"]))
-    kind, facts = sections[0]
-    return one_line(templates.subject(kind).render(shell | facts))
-
-
-def _part(
-    templates: Pieces,
-    sections: list[tuple[MessageKind, dict[str, Any]]],
-    shell: dict[str, Any],
-    subject: str,
-    reader: Reader,
-    *,
-    html: bool,
-) -> str:
-    macros = templates.macros(html=html, context=shell)
-    told, preheader = [], ""
-    for kind, facts in sections:
-        body = templates.body(kind, html=html)
-        context = shell | facts | {"m": macros}
-        words = {name: " ".join(templates.block(body, name, context).split()) for name in ("title", "lead")}
-        heading = macros.title if len(sections) == 1 else macros.section_title
-        preheader = preheader or words["lead"]
-        lead = Markup(words["lead"]) if html else words["lead"]  # noqa: S704  # Rendered by a template that escapes.
-        title = Markup(words["title"]) if html else words["title"]  # noqa: S704  # Likewise.
-        told += [heading(title), macros.p(lead), templates.block(body, "more", context)]
-    if len(sections) > 1:
-        told.insert(0, macros.title(reader.gettext("There is news about your order")))
-    content = "".join(told)
-    if not html:
-        rendered = templates.layout_text.render(shell | {"content": content})
-        return _without_wide_gaps(rendered)
-    return templates.layout_html.render(
-        shell
-        | {
-            "subject": subject,
-            "preheader": Markup(preheader),  # noqa: S704  # As above.
-            "content": Markup(content),  # noqa: S704  # As above.
-            "masthead": Markup(templates.masthead_html.render(shell)),  # noqa: S704  # As above.
-            "lines_table": Markup(templates.lines_html.render(shell)),  # noqa: S704  # As above.
-            "foot": Markup(templates.foot_html.render(shell)),  # noqa: S704  # As above.
-        }
-    )
-
-
-def _without_wide_gaps(text: str) -> str:
-    """At most one empty line at a time, and none at the ends."""
-    lines: list[str] = []
-    for line in (one.rstrip() for one in text.strip().splitlines()):
-        if line or (lines and lines[-1]):
-            lines.append(line)
-    return "\n".join(lines) + "\n"
+def _answers_a_mail(telling: Telling, order: order_pb2.Order) -> bool:
+    if telling.kind != MessageKind.QUESTION_RECEIVED or not isinstance(telling.change, events.FulfilmentEvent):
+        return False
+    question_id = telling.change.question_acknowledged.question_id
+    asked = [post for one in order.questions if one.question_id == question_id for post in one.posts if post.from_buyer]
+    return bool(asked) and asked[-1].channel == questions.QUESTION_CHANNEL_EMAIL
