@@ -33,21 +33,24 @@ from orders.measures import Measures
 from orders.relay.loop import Relay
 from orders.relay.shards import Shards
 from orders.rpc.calls import Gate
+from orders.rpc.charges_service import ChargeCalls
 from orders.rpc.contract import contract_validator
-from orders.rpc.later import charges_rpcs, questions_rpcs
 from orders.rpc.many_events import ManyEventsCalls
 from orders.rpc.mapping import Reading
 from orders.rpc.merchants_service import MerchantCalls, merchant_check
 from orders.rpc.orders_service import OrderCalls
+from orders.rpc.questions_service import QuestionCalls
 from orders.rpc.server import Server, tls
 from orders.rpc.watch_orders import WatchCalls
 from orders.settings import Settings
+from orders.use_cases.charges import Charges
 from orders.use_cases.credentials import Credentials
 from orders.use_cases.directory import MerchantDirectory
 from orders.use_cases.intake import Intake
 from orders.use_cases.merchants import ApiKeys, Merchants
 from orders.use_cases.orders import Orders
 from orders.use_cases.outbox import MERCHANT_EVENTS, ORDER_EVENTS
+from orders.use_cases.questions import Questions
 from orders.use_cases.requests import digester
 from orders.use_cases.watching import Watching
 
@@ -130,8 +133,8 @@ def build_api(
             **WatchCalls(orders, watching).rpcs(),
         },
         "wismo.orders.v1.MerchantsService": MerchantCalls(merchants, ApiKeys(keys, merchant_store, clock)).rpcs(),
-        "wismo.orders.v1.QuestionsService": questions_rpcs(),
-        "wismo.orders.v1.ChargesService": charges_rpcs(),
+        "wismo.orders.v1.QuestionsService": QuestionCalls(Questions(orders), reading).rpcs(),
+        "wismo.orders.v1.ChargesService": ChargeCalls(Charges(orders, clock)).rpcs(),
     }
     handlers = {name: gate.handlers(name, rpcs) for name, rpcs in services.items()}
     certificate = tls(settings.tls_cert_file, settings.tls_key_file, settings.tls_client_ca_file)

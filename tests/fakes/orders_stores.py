@@ -13,11 +13,13 @@ from orders.use_cases.ports import (
     OrderBody,
     OrderQuery,
     OrderRow,
+    QuestionPlace,
+    QuestionQuery,
     StoreConflict,
     StoreUnavailable,
 )
 from orders.use_cases.relaying import Backlog
-from orders.use_cases.stored import Changes, LogRow, OutboxRow, StoredOrder
+from orders.use_cases.stored import Changes, LogRow, OutboxRow, QuestionRow, StoredOrder
 
 
 @dataclass
@@ -27,6 +29,7 @@ class InMemoryDatabase:
     orders: dict[str, StoredOrder] = field(default_factory=dict)
     log: dict[tuple[str, int], LogRow] = field(default_factory=dict)
     outbox: dict[str, OutboxRow] = field(default_factory=dict)
+    questions: dict[str, QuestionRow] = field(default_factory=dict)
     faults: deque[Exception] = field(default_factory=deque)
     poison: set[str] = field(default_factory=set)
     commits: list[Changes] = field(default_factory=list)
@@ -69,6 +72,15 @@ class InMemoryOrders:
         ]
         rows = [OrderRow(body, place) for place, body in sorted(found) if query.after is None or place > query.after]
         return rows[: query.limit]
+
+    async def questions(self, query: QuestionQuery) -> Sequence[QuestionPlace]:
+        found = [
+            QuestionPlace(self.database.orders[row.order_key].body, row.question_id, (row.due, row.key))
+            for row in self.database.questions.values()
+            if row.merchant == query.merchant and query.state in {0, row.state}
+        ]
+        later = [one for one in found if query.after is None or one.place > query.after]
+        return sorted(later, key=lambda one: one.place)[: query.limit]
 
     async def history(self, key: str) -> Sequence[tuple[int, bytes]]:
         return [(row.sequence, row.change) for (of, _), row in sorted(self.database.log.items()) if of == key]
@@ -116,6 +128,8 @@ class InMemoryGroupCommit:
             self._database.orders[order.key] = order
         for row in changes.log:
             self._database.log[row.key, row.sequence] = row
+        for question in changes.questions:
+            self._database.questions[question.key] = question
         for outgoing in changes.outbox:
             self._database.add_to_outbox(outgoing)
         self._database.commits.append(changes)

@@ -5,7 +5,7 @@ from bson import Binary
 from chassis.mongo import Document
 from orders.adapters.proto_mapping import decode_order
 from orders.use_cases.requests import RequestLog
-from orders.use_cases.stored import LogRow, OutboxRow, StoredOrder
+from orders.use_cases.stored import LogRow, OutboxRow, QuestionRow, StoredOrder
 
 
 def order_document(stored: StoredOrder) -> Document:
@@ -48,6 +48,18 @@ def log_document(row: LogRow) -> Document:
 def log_id(key: str, sequence: int) -> str:
     """Primary key in the log."""
     return f"{key}#{sequence:08d}"
+
+
+def question_document(row: QuestionRow) -> Document:
+    """Where a question stands in the merchant's list; what it says is in the order."""
+    return {
+        "_id": row.key,
+        "order": row.order_key,
+        "question": row.question_id,
+        "merchant": row.merchant,
+        "state": int(row.state),
+        "due": row.due,
+    }
 
 
 def outbox_document(row: OutboxRow) -> Document:

@@ -15,11 +15,25 @@ from chassis.crash_points import crash_point
 from chassis.mongo import Document
 from chassis.unbroken import unbroken
 from orders.adapters import schema
-from orders.adapters.documents import log_document, log_id, order_document, outbox_document, stored_order
+from orders.adapters.documents import (
+    log_document,
+    log_id,
+    order_document,
+    outbox_document,
+    question_document,
+    stored_order,
+)
 from orders.adapters.mongo_errors import Translated, translate
 from orders.adapters.mongo_sessions import GroupSessions
 from orders.adapters.mongo_writes import insert_all, replace_all
-from orders.use_cases.ports import OrderBody, OrderQuery, OrderRow, StoreConflict
+from orders.use_cases.ports import (
+    OrderBody,
+    OrderQuery,
+    OrderRow,
+    QuestionPlace,
+    QuestionQuery,
+    StoreConflict,
+)
 from orders.use_cases.stored import Changes, StoredOrder
 
 _UNKNOWN_RESULT = "UnknownTransactionCommitResult"
@@ -37,6 +51,7 @@ class MongoOrders:
         self._orders = client[database][schema.ORDERS]
         self._events = client[database][schema.EVENTS]
         self._outbox = client[database][schema.OUTBOX]
+        self._questions = client[database][schema.QUESTIONS]
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["MongoGroupCommit"]:
@@ -44,7 +59,7 @@ class MongoOrders:
         with Translated(nothing_written=True):
             session = await self._sessions.current()
             await session.start_transaction(read_concern=_SNAPSHOT, write_concern=_DURABLE)
-        group = MongoGroupCommit(self._orders, self._events, self._outbox, session)
+        group = MongoGroupCommit(self._orders, self._events, self._outbox, self._questions, session)
         try:
             yield group
             if group.wrote:
@@ -93,6 +108,28 @@ class MongoOrders:
             return [OrderRow(bytes(row["body"]), (row["updated"], row["_id"])) async for row in found]
 
     @unbroken
+    async def questions(self, query: QuestionQuery) -> Sequence[QuestionPlace]:
+        filters: Document = {"merchant": query.merchant}
+        if query.state:
+            filters["state"] = query.state
+        if query.after:
+            due, key = query.after
+            filters["due"] = {"$gte": due}
+            filters["$or"] = [{"due": {"$gt": due}}, {"due": due, "_id": {"$gt": key}}]
+        with Translated(nothing_written=True):
+            rows = await (
+                self._questions.find(filters).sort([("due", 1), ("_id", 1)]).limit(query.limit).to_list(query.limit)
+            )
+            keys = {row["order"] for row in rows}
+            found = self._orders.find({"_id": {"$in": sorted(keys)}}, {"body": 1})
+            bodies = {order["_id"]: bytes(order["body"]) async for order in found}
+        return [
+            QuestionPlace(bodies[row["order"]], row["question"], (row["due"], row["_id"]))
+            for row in rows
+            if row["order"] in bodies
+        ]
+
+    @unbroken
     async def history(self, key: str) -> Sequence[tuple[int, bytes]]:
         with Translated(nothing_written=True):
             # "$" follows "#" in ASCII, so that the range holds this order's rows and no others.
@@ -114,11 +151,17 @@ class MongoGroupCommit:
     """One transaction of `MongoOrders`."""
 
     def __init__(
-        self, orders: _Collection, events: _Collection, outbox: _Collection, session: AsyncClientSession
+        self,
+        orders: _Collection,
+        events: _Collection,
+        outbox: _Collection,
+        questions: _Collection,
+        session: AsyncClientSession,
     ) -> None:
         self._orders = orders
         self._events = events
         self._outbox = outbox
+        self._questions = questions
         self._session = session
         self.wrote = False
 
@@ -159,6 +202,9 @@ class MongoGroupCommit:
                 await replace_all(self._orders, replaced, self._session)
             await insert_all(self._events, log, self._session)
             await insert_all(self._outbox, outbox, self._session)
+            if changes.questions:
+                questions = [question_document(row) for row in changes.questions]
+                await replace_all(self._questions, questions, self._session, upsert=True)
 
 
 async def _commit(session: AsyncClientSession) -> None:

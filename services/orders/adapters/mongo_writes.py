@@ -29,11 +29,17 @@ async def insert_all(
 
 
 async def replace_all(
-    collection: AsyncCollection[Document], documents: Sequence[Document], session: AsyncClientSession
+    collection: AsyncCollection[Document],
+    documents: Sequence[Document],
+    session: AsyncClientSession,
+    *,
+    upsert: bool = False,
 ) -> None:
-    """Put each document in the place of the one with its `_id`. Raises BulkWriteError when one cannot be."""
+    """Put each document in the place of the one with its `_id`; with ``upsert`` also where there is none yet. Raises
+    BulkWriteError when one cannot be.
+    """
     for some in _in_commands(documents):
-        updates = [{"q": {"_id": document["_id"]}, "u": document} for document in some]
+        updates = [{"q": {"_id": document["_id"]}, "u": document, "upsert": upsert} for document in some]
         answer = await collection.database.command(
             {"update": collection.name, "updates": updates, "ordered": False}, session=session
         )

@@ -9,6 +9,7 @@ from chassis.mongo import CollectionSpec
 ORDERS = "orders"
 EVENTS = "events"
 OUTBOX = "outbox"
+QUESTIONS = "questions"
 MERCHANTS = "merchants"
 API_KEYS = "api_keys"
 LEASES = "leases"
@@ -19,6 +20,14 @@ COLLECTIONS = (
     CollectionSpec(ORDERS, [IndexModel([("merchant", 1), ("updated", 1), ("_id", 1)], name="merchant_updated")]),
     CollectionSpec(EVENTS),
     CollectionSpec(OUTBOX),
+    # Each page of a list is one range, whether of all questions or of those in one state.
+    CollectionSpec(
+        QUESTIONS,
+        [
+            IndexModel([("merchant", 1), ("due", 1), ("_id", 1)], name="merchant_due"),
+            IndexModel([("merchant", 1), ("state", 1), ("due", 1), ("_id", 1)], name="merchant_state_due"),
+        ],
+    ),
     CollectionSpec(MERCHANTS),
     CollectionSpec(API_KEYS, [IndexModel([("merchant", 1), ("created", 1)], name="merchant_created")]),
     CollectionSpec(LEASES),

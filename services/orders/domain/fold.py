@@ -55,6 +55,8 @@ class Policy:
     """What the merchant has decided that the fold must know."""
 
     download_renewals: int = 1
+    # How long before a charge it is announced.
+    charge_notice: timedelta = timedelta(days=7)
 
 
 DEFAULT_POLICY = Policy()

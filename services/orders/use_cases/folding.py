@@ -7,13 +7,14 @@ from datetime import datetime
 from orders.domain import fold
 from orders.domain.errors import DomainError
 from orders.domain.fold import Recorded
+from orders.domain.order import Order
 from orders.domain.vocabulary import Effect
-from orders.use_cases.commands import Answer, Command, CreateOrder, RecordEvent
+from orders.use_cases.commands import Answer, Command, CreateOrder, RecordDecided, RecordEvent
 from orders.use_cases.errors import AlreadyExists, EtagMismatch, OrdersError, order_not_found
 from orders.use_cases.outbox import ORDER_EVENTS, event_id, event_type, row_id
 from orders.use_cases.ports import Encoding
 from orders.use_cases.requests import Answered, RequestLog
-from orders.use_cases.stored import Changes, LogRow, OutboxRow, StoredOrder
+from orders.use_cases.stored import Changes, LogRow, OutboxRow, QuestionRow, StoredOrder
 
 Outcome = Answer | Exception
 
@@ -25,6 +26,7 @@ class _Work:
     changed: dict[str, StoredOrder] = field(default_factory=dict)
     log: list[LogRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
+    questions: dict[str, QuestionRow] = field(default_factory=dict)
 
 
 def fold_group(
@@ -48,7 +50,7 @@ def fold_group(
             outcomes.append(error)
     created = tuple(order for key, order in work.changed.items() if key in work.created)
     replaced = tuple(order for key, order in work.changed.items() if key not in work.created)
-    return outcomes, Changes(created, replaced, tuple(work.log), tuple(work.outbox))
+    return outcomes, Changes(created, replaced, tuple(work.log), tuple(work.outbox), tuple(work.questions.values()))
 
 
 def is_expected(error: Exception) -> bool:
@@ -69,10 +71,10 @@ def _create(work: _Work, command: CreateOrder, now: datetime, encoding: Encoding
         )
     recorded = fold.create(command.draft, command.occurred_at, now)
     work.created.add(command.key)
-    return _written(work, command, recorded, RequestLog(), now, encoding)
+    return _written(work, command, (recorded,), RequestLog(), now, encoding)
 
 
-def _record(work: _Work, command: RecordEvent, now: datetime, encoding: Encoding) -> Answer:
+def _record(work: _Work, command: RecordEvent | RecordDecided, now: datetime, encoding: Encoding) -> Answer:
     stored = work.orders.get(command.key)
     # Names are exact; only the uniqueness of references overlooks capital letters.
     if stored is None or stored.order.name != command.name:
@@ -80,42 +82,77 @@ def _record(work: _Work, command: RecordEvent, now: datetime, encoding: Encoding
     answered = stored.requests.find(command.mark)
     if answered is not None:
         return _answer(stored, answered)
-    if command.etag and command.etag != stored.order.etag:
-        raise EtagMismatch(
-            "The order has changed since it was read; read it again and decide anew.",
-            metadata={"order": command.name, "etag": stored.order.etag},
-        )
-    recorded = fold.record(stored.order, command.event, now, command.merchant.policy)
-    if recorded.effect is Effect.REPEATED:
-        return Answer(recorded.sequence, recorded.effect, stored.order.state, stored.order.etag, stored.body)
-    return _written(work, command, recorded, stored.requests, now, encoding)
+    if isinstance(command, RecordDecided):
+        events = command.decide(stored.order, now)
+    else:
+        events = (command.event,)
+        if command.etag and command.etag != stored.order.etag:
+            raise EtagMismatch(
+                "The order has changed since it was read; read it again and decide anew.",
+                metadata={"order": command.name, "etag": stored.order.etag},
+            )
+    told: list[Recorded] = []
+    order = stored.order
+    for event in events:
+        told.append(fold.record(order, event, now, command.merchant.policy))
+        order = told[-1].order
+    new = [recorded for recorded in told if recorded.effect is not Effect.REPEATED]
+    if not new:
+        known = told[-1]
+        return Answer(known.sequence, known.effect, stored.order.state, stored.order.etag, stored.body)
+    return _written(work, command, new, stored.requests, now, encoding)
 
 
 def _written(
-    work: _Work, command: Command, recorded: Recorded, requests: RequestLog, now: datetime, encoding: Encoding
+    work: _Work, command: Command, told: Sequence[Recorded], requests: RequestLog, now: datetime, encoding: Encoding
 ) -> Answer:
-    order = recorded.order
-    body = encoding.order(order)
-    answered = Answered(recorded.sequence, recorded.effect, order.state)
-    stored = StoredOrder(command.key, command.merchant.name, order, body, requests.with_answer(command.mark, answered))
-    request_id, sequence, merchant = command.mark.request_id, recorded.sequence, command.merchant
-    change = encoding.change(recorded.event)
-    value = encoding.order_event(recorded, change, body, merchant.body, request_id, now)
-    work.log.append(LogRow(command.key, order.name, merchant.name, sequence, now, recorded.effect, change, request_id))
-    work.outbox.append(
-        OutboxRow(
-            id=row_id(command.key, sequence),
-            topic=ORDER_EVENTS,
-            key=order.name,
-            event_id=event_id(order.name, sequence),
-            event_type=event_type(recorded.event.kind),
-            time=now,
-            value=value,
-        )
-    )
+    """Every event that was told becomes a row of the log and one of the outbox; the order is what the last one made of
+    it.
+    """
+    rows = [_rows(command, recorded, now, encoding) for recorded in told]
+    last, body = told[-1], rows[-1][0]
+    before = work.orders.get(command.key)
+    answered = Answered(last.sequence, last.effect, last.order.state)
+    requests = requests.with_answer(command.mark, answered)
+    stored = StoredOrder(command.key, command.merchant.name, last.order, body, requests)
+    for _, logged, outgoing in rows:
+        work.log.append(logged)
+        work.outbox.append(outgoing)
+    if before is not None and last.order.questions is not before.order.questions:
+        _note_questions(work, stored, before.order)
     work.orders[command.key] = stored
     work.changed[command.key] = stored
     return _answer(stored, answered)
+
+
+def _rows(command: Command, recorded: Recorded, now: datetime, encoding: Encoding) -> tuple[bytes, LogRow, OutboxRow]:
+    """The encoded order after one event, and the event's rows."""
+    name, sequence, merchant = recorded.order.name, recorded.sequence, command.merchant
+    request_id = command.mark.request_id
+    body = encoding.order(recorded.order)
+    change = encoding.change(recorded.event)
+    value = encoding.order_event(recorded, change, body, merchant.body, request_id, now)
+    logged = LogRow(command.key, name, merchant.name, sequence, now, recorded.effect, change, request_id)
+    outgoing = OutboxRow(
+        id=row_id(command.key, sequence),
+        topic=ORDER_EVENTS,
+        key=name,
+        event_id=event_id(name, sequence),
+        event_type=event_type(recorded.event.kind),
+        time=now,
+        value=value,
+    )
+    return body, logged, outgoing
+
+
+def _note_questions(work: _Work, stored: StoredOrder, before: Order) -> None:
+    """Where the questions that moved stand in the merchant's list now."""
+    known = {id(question) for question in before.questions}
+    for question in stored.order.questions:
+        if id(question) not in known:
+            due = question.reply_by or question.asked_at
+            row = QuestionRow(stored.key, question.question_id, stored.merchant, question.state, due)
+            work.questions[row.key] = row
 
 
 def _answer(stored: StoredOrder, answered: Answered) -> Answer:

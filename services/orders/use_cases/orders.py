@@ -7,7 +7,7 @@ from orders.domain.changes.contact import BuyerErased
 from orders.domain.events import Event
 from orders.domain.order import Draft
 from orders.domain.vocabulary import EventSource
-from orders.use_cases.commands import Answer, Command, CreateOrder, RecordEvent
+from orders.use_cases.commands import Answer, Command, CreateOrder, MerchantSnapshot, RecordEvent
 from orders.use_cases.credentials import Principal, Role
 from orders.use_cases.directory import MerchantDirectory
 from orders.use_cases.errors import NotFound, merchant_not_found, order_not_found
@@ -42,7 +42,7 @@ class Orders:
     ) -> Command:
         """The command by which a caller records an event; refused here is what this caller may not record."""
         own_order(principal, name)
-        return await self._command(name, admitted(event, principal), mark, etag)
+        return await self.command(name, admitted(event, principal), mark, etag)
 
     async def record(self, principal: Principal, name: str, event: Event, mark: RequestMark, etag: str = "") -> Answer:
         """Record an event, durably."""
@@ -55,13 +55,13 @@ class Orders:
         own_order(principal, name)
         source = EventSource.CARE if principal.role is Role.SERVICE else EventSource.SYSTEM
         event = replace(contact, source=source)
-        return await self.intake.submit(await self._command(name, event, mark))
+        return await self.intake.submit(await self.command(name, event, mark))
 
     async def erase(self, principal: Principal, name: str, mark: RequestMark) -> Answer:
         """Forget the buyer, in the order and in the log of its events."""
         own_order(principal, name)
         event = Event(BuyerErased(), source=EventSource.SYSTEM)
-        answer = await self.intake.submit(await self._command(name, event, mark))
+        answer = await self.intake.submit(await self.command(name, event, mark))
         # After the commit and again with every repeat of the call, so that a crash in between is made good by a retry.
         key = order_key(name)
         kept = await self.store.history(key)
@@ -82,13 +82,17 @@ class Orders:
         own_merchant(principal, query.merchant)
         return await self.store.page(query)
 
-    async def _command(self, name: str, event: Event, mark: RequestMark, etag: str = "") -> RecordEvent:
+    async def command(self, name: str, event: Event, mark: RequestMark, etag: str = "") -> RecordEvent:
+        """The command that records an event, whose source is decided already."""
+        return RecordEvent(order_key(name), name, await self.merchant_for(name), mark, event, etag)
+
+    async def merchant_for(self, name: str) -> MerchantSnapshot:
+        """The merchant of an order."""
         try:
-            merchant = await self.merchants.find(merchant_of(name))
+            return await self.merchants.find(merchant_of(name))
         except NotFound:
-            # Only the status page can name a merchant that does not exist; then the order does not exist either.
+            # Only the service key can name a merchant that does not exist; then the order does not exist either.
             raise order_not_found(name) from None
-        return RecordEvent(order_key(name), name, merchant, mark, event, etag)
 
 
 def own_merchant(principal: Principal, merchant: str) -> None:

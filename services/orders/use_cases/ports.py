@@ -62,6 +62,10 @@ class OrderStore(Protocol):
         """A page of a merchant's orders, oldest change first. Raises StoreUnavailable."""
         ...
 
+    async def questions(self, query: "QuestionQuery") -> Sequence["QuestionPlace"]:
+        """A page of a merchant's questions, those first that are due first. Raises StoreUnavailable."""
+        ...
+
     async def redact(self, key: str, changes: Mapping[int, bytes]) -> None:
         """Replace the kept changes with these sequences. Raises StoreUnavailable."""
         ...
@@ -95,6 +99,25 @@ class OrderRow:
     """One order of a page; `place` continues behind it."""
 
     body: bytes
+    place: tuple[datetime, str]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionQuery:
+    """Which questions, and after which place in the order of their due times. State 0 is any."""
+
+    merchant: str
+    limit: int
+    state: int = 0
+    after: tuple[datetime, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPlace:
+    """One question of a page, with the encoded order that it is about; `place` continues behind it."""
+
+    body: bytes
+    question_id: str
     place: tuple[datetime, str]
 
 

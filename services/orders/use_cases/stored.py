@@ -55,6 +55,22 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """Where a question stands in the list of a merchant's: by when it is due, or was, and whether it is open."""
+
+    order_key: str
+    question_id: str
+    merchant: str
+    state: int
+    due: datetime
+
+    @property
+    def key(self) -> str:
+        """Unique among all questions."""
+        return f"{self.order_key}?{self.question_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What one commit writes, all or nothing."""
 
@@ -62,6 +78,7 @@ class Changes:
     replaced: tuple[StoredOrder, ...]
     log: tuple[LogRow, ...]
     outbox: tuple[OutboxRow, ...]
+    questions: tuple[QuestionRow, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.outbox)

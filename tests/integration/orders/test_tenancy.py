@@ -13,8 +13,14 @@ from wismo.orders.v1 import fulfilment_event_pb2 as events
 
 _FILES = (orders_service_pb2, merchants_service_pb2, questions_service_pb2)
 _SERVICES = {name: service for file in _FILES for name, service in file.DESCRIPTOR.services_by_name.items()}
-_LATER = {"AskQuestion", "AnswerQuestion", "ListQuestions", "CheckCharge"}
 _ADMIN_ONLY = {"CreateMerchant", "ListMerchants"}
+# Names nothing, so that nothing foreign can be named: it answers about the key that calls.
+_NAMELESS = {"IdentifyKey"}
+_CARE = (
+    merchant_pb2.API_KEY_SCOPE_CARE_READER,
+    merchant_pb2.API_KEY_SCOPE_CARE_AGENT,
+    merchant_pb2.API_KEY_SCOPE_CARE_ADMIN,
+)
 
 
 def _fields(shop: Shop) -> dict[str, dict[str, Any]]:
@@ -44,6 +50,7 @@ def _fields(shop: Shop) -> dict[str, dict[str, Any]]:
         "CreateApiKey": {"parent": shop.name, "scope": merchant_pb2.API_KEY_SCOPE_WRITE},
         "ListApiKeys": {"parent": shop.name},
         "RevokeApiKey": {"name": f"{shop.name}/apiKeys/abc123"},
+        "IdentifyKey": {},
         "AskQuestion": {"order": order, "text": "Where?", "channel": 1, "request_id": "x"},
         "AnswerQuestion": {"order": order, "question_id": "q", "text": "There.", "request_id": "x"},
         "ListQuestions": {"parent": shop.name},
@@ -95,7 +102,7 @@ def test_every_call_has_a_case_here(shop: Shop) -> None:
     assert set(_fields(shop)) == set(_methods())
 
 
-@pytest.mark.parametrize("name", sorted(set(_methods()) - _LATER - _ADMIN_ONLY))
+@pytest.mark.parametrize("name", sorted(set(_methods()) - _NAMELESS - _ADMIN_ONLY))
 def test_a_foreign_name_looks_like_an_unknown_one(shop: Shop, other_shop: Shop, name: str) -> None:
     other_shop.create()
     unknown = Shop(shop.channel, "merchants/nobody-has-this", "")
@@ -106,7 +113,13 @@ def test_a_foreign_name_looks_like_an_unknown_one(shop: Shop, other_shop: Shop, 
     assert other_shop.get().sequence == 1
 
 
-@pytest.mark.parametrize("name", ["GetOrder", "RecordEvent", "UpdateBuyerContact", "EraseBuyer", "RevokeApiKey"])
+_NAMED = sorted(
+    {"GetOrder", "RecordEvent", "UpdateBuyerContact", "EraseBuyer", "RevokeApiKey"}
+    | {"AskQuestion", "AnswerQuestion", "CheckCharge"}
+)
+
+
+@pytest.mark.parametrize("name", _NAMED)
 def test_a_foreign_name_looks_like_an_own_one_that_does_not_exist(shop: Shop, other_shop: Shop, name: str) -> None:
     other_shop.create()
     foreign = _refusal(shop, name, _fields(other_shop)[name], shop.metadata)
@@ -133,31 +146,53 @@ def test_a_merchants_key_manages_no_other_merchants(shop: Shop, name: str) -> No
     assert details(caught.value).code == grpc.StatusCode.PERMISSION_DENIED.value[0]
 
 
-_READS = {"GetOrder", "ListOrders", "WatchOrders", "ListQuestions", "CheckCharge"}
+_READS = {"GetOrder", "ListOrders", "WatchOrders", "ListQuestions", "CheckCharge", "IdentifyKey"}
 
 
+def _key(shop: Shop, scope: merchant_pb2.ApiKeyScope) -> Metadata:
+    asked = merchants_service_pb2.CreateApiKeyRequest(parent=shop.name, scope=scope)
+    return bearer(shop.merchants.CreateApiKey(asked, metadata=shop.metadata, timeout=TIMEOUT).secret)
+
+
+@pytest.mark.parametrize("scope", [merchant_pb2.API_KEY_SCOPE_READ, *_CARE])
 @pytest.mark.parametrize("name", sorted(set(_methods()) - _READS))
-def test_a_key_that_may_only_read_writes_nothing(shop: Shop, name: str) -> None:
-    asked = merchants_service_pb2.CreateApiKeyRequest(parent=shop.name, scope=merchant_pb2.API_KEY_SCOPE_READ)
-    secret = shop.merchants.CreateApiKey(asked, metadata=shop.metadata, timeout=TIMEOUT).secret
+def test_a_key_that_may_only_read_writes_nothing(shop: Shop, name: str, scope: merchant_pb2.ApiKeyScope) -> None:
+    secret = _key(shop, scope)
     with pytest.raises(grpc.RpcError) as caught:
-        _call(shop, name, _fields(shop)[name], bearer(secret))
+        _call(shop, name, _fields(shop)[name], secret)
     assert details(caught.value).code == grpc.StatusCode.PERMISSION_DENIED.value[0]
 
 
-def test_a_key_that_may_only_read_reads(shop: Shop) -> None:
+@pytest.mark.parametrize("scope", [merchant_pb2.API_KEY_SCOPE_READ, *_CARE])
+def test_a_key_that_may_only_read_reads_its_own_merchants_and_nobody_elses(
+    shop: Shop, other_shop: Shop, scope: merchant_pb2.ApiKeyScope
+) -> None:
     shop.create()
-    asked = merchants_service_pb2.CreateApiKeyRequest(parent=shop.name, scope=merchant_pb2.API_KEY_SCOPE_READ)
-    secret = shop.merchants.CreateApiKey(asked, metadata=shop.metadata, timeout=TIMEOUT).secret
-    for name in ("GetOrder", "ListOrders", "WatchOrders"):
-        assert _call(shop, name, _fields(shop)[name], bearer(secret))
+    other_shop.create()
+    secret = _key(shop, scope)
+    for name in ("GetOrder", "ListOrders", "WatchOrders", "ListQuestions", "IdentifyKey"):
+        assert _call(shop, name, _fields(shop)[name], secret) is not None
+    for name in ("GetOrder", "ListOrders", "WatchOrders", "ListQuestions", "CheckCharge"):
+        assert _refusal(shop, name, _fields(other_shop)[name], secret)[0] == grpc.StatusCode.NOT_FOUND.value[0]
 
 
-_FACTS = {"RecordEvent", "BatchRecordEvents", "StreamEvents", "AskQuestion"}
+def test_a_key_can_ask_whose_it_is(shop: Shop) -> None:
+    secret = _key(shop, merchant_pb2.API_KEY_SCOPE_CARE_AGENT)
+    told = _call(shop, "IdentifyKey", {}, secret)
+    assert (told.merchant, told.api_key.scope) == (shop.name, merchant_pb2.API_KEY_SCOPE_CARE_AGENT)
+    assert told.api_key.name.startswith(f"{shop.name}/apiKeys/")
+    for own in (ADMIN, SERVICE):
+        assert not _call(shop, "IdentifyKey", {}, own).ListFields()
+
+
+_FACTS = {
+    *("RecordEvent", "BatchRecordEvents", "StreamEvents", "AskQuestion", "AnswerQuestion", "UpdateBuyerContact"),
+    "IdentifyKey",
+}
 
 
 @pytest.mark.parametrize("name", sorted(set(_methods()) - _FACTS))
-def test_the_pages_key_may_only_report_facts(shop: Shop, name: str) -> None:
+def test_the_service_key_may_only_report_facts(shop: Shop, name: str) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         _call(shop, name, _fields(shop)[name], SERVICE)
     assert details(caught.value).code == grpc.StatusCode.PERMISSION_DENIED.value[0]
@@ -175,14 +210,6 @@ def test_the_pages_facts_count_as_the_buyers_word(shop: Shop) -> None:
     assert reason(caught.value) == "EVENT_NOT_YOURS"
     assert shop.orders.RecordEvent(request, metadata=SERVICE, timeout=TIMEOUT).sequence == 3
     assert shop.get().downloads[0].taken_count == 1
-
-
-@pytest.mark.parametrize("name", sorted(_LATER))
-def test_what_comes_later_says_so(shop: Shop, name: str) -> None:
-    with pytest.raises(grpc.RpcError) as caught:
-        _call(shop, name, _fields(shop)[name], shop.metadata)
-    assert details(caught.value).code == grpc.StatusCode.UNIMPLEMENTED.value[0]
-    assert reason(caught.value) == "NOT_YET_AVAILABLE"
 
 
 def test_the_admin_key_reads_no_orders(shop: Shop) -> None:

@@ -21,7 +21,7 @@ def question_asked(work: Work, change: QuestionAsked) -> None:
         if post in known.posts:
             work.repeats = _said(work)
             return
-        new = replace(known, posts=_with(known.posts, post))
+        new = replace(known, posts=_with(known.posts, post), asked_at=min(known.asked_at, work.occurred_at))
         if known.answered_at is None or work.occurred_at > known.answered_at:
             if known.state is QuestionState.ANSWERED:
                 new = replace(new, state=QuestionState.OPEN, reply_by=None, acknowledged_at=None, answered_at=None)
