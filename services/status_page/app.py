@@ -11,14 +11,27 @@ from status_page.downloads import routes as downloads_routes
 from status_page.lookup import limits
 from status_page.lookup import routes as lookup_routes
 from status_page.pages import routes as pages_routes
+from status_page.preferences import routes as preferences_routes
+from status_page.questions import routes as questions_routes
+from status_page.trials import routes as trials_routes
 from status_page.web import errors, probes, static_files
 from status_page.web.answers import see_other
 from status_page.web.languages import SPOKEN
 from status_page.web.measures import measure
 from status_page.web.parts import Parts, parts
-from status_page.web.security import LARGEST_FORM, MOST_FIELDS, refuse_odd_requests, secure_headers
+from status_page.web.security import LARGEST_FORM, MOST_FIELDS, allow_longer_bodies, refuse_odd_requests, secure_headers
 from status_page.web.visits import policy_input, visit
 
+_ROUTES = (
+    probes,
+    static_files,
+    lookup_routes,
+    pages_routes,
+    downloads_routes,
+    questions_routes,
+    trials_routes,
+    preferences_routes,
+)
 _PACKAGE = Path(__file__).parent
 
 
@@ -38,8 +51,9 @@ def create_app(
         BUILD=build_digest(),
     )
     limits.install(app, limits_storage, database)
-    for routes in (probes, static_files, lookup_routes, pages_routes, downloads_routes):
+    for routes in _ROUTES:
         app.register_blueprint(routes.blueprint)
+    app.before_request(allow_longer_bodies)
     app.before_request(refuse_odd_requests)
     app.before_request(_switch_language)
     app.after_request(_finish)

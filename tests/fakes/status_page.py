@@ -9,7 +9,7 @@ from status_page.downloads.counters import GRANT_LIFETIME, Grant, Outcome, Start
 from status_page.outbox.facts import Fact, download_taken
 from status_page.outbox.ports import Waiting
 from status_page.outbox.sender import Refused, Told
-from status_page.projection.rows import Found, MerchantRow, OrderRow, Taken
+from status_page.projection.rows import Found, MerchantRow, OrderRow, Pending, Taken
 
 
 class FixedClock:
@@ -38,7 +38,8 @@ class InMemoryOrderRows:
         for row in rows:
             known = self.rows.get(row.name)
             if known is None or row.sequence >= known.sequence:
-                self.rows[row.name] = replace(row, taken=known.taken if known else Taken())
+                kept = known.pending if known and not row.erased else ()
+                self.rows[row.name] = replace(row, taken=known.taken if known else Taken(), pending=kept)
 
     def find(self, name: str) -> OrderRow | None:
         self._answer()
@@ -61,6 +62,14 @@ class InMemoryOrderRows:
         for key, moment in taken.first_at.items():
             first[key] = min(moment, first.get(key, moment))
         self.rows[name] = replace(row, taken=Taken(counts, first))
+
+    def show_pending(self, name: str, pending: Pending, over: Sequence[str] = ()) -> None:
+        self._answer()
+        row = self.rows.get(name)
+        if row is not None:
+            others = [one for one in row.pending if one.id not in {pending.id, *over}]
+            shown = sorted((*others, pending), key=lambda one: one.at)
+            self.rows[name] = replace(row, pending=tuple(shown))
 
     def _answer(self) -> None:
         if self.down is not None:

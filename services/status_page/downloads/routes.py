@@ -11,6 +11,7 @@ from status_page.downloads.counters import Outcome, Start
 from status_page.downloads.rights import Right
 from status_page.downloads.serving import local_file, send
 from status_page.outbox.facts import download_renewed
+from status_page.pages.reaching import opened_order, order_url
 from status_page.projection.rows import OrderRow
 from status_page.web.answers import see_other
 from status_page.web.forms import require_token
@@ -81,7 +82,7 @@ def fetch(token: str) -> Response:
         return see_other(remote)
     path = local_file(our.downloads_dir, file.local_path)
     if path is None:
-        return page("file_missing.html", 503, order_url=_order_url(reached))
+        return page("file_missing.html", 503, order_url=order_url(reached.row))
     return send(path, file.file_name)
 
 
@@ -101,28 +102,17 @@ def renew(merchant: str, reference: str, line_id: str) -> Response:
 
 def _reached(merchant: str, reference: str, line_id: str) -> Reached:
     """404 unless this browser has the order open and the order has such a download: no difference is made."""
-    here = visit()
-    our = here.parts
-    name = f"merchants/{merchant}/orders/{reference}"
-    now = our.clock.now()
-    opening = here.session.opening(name, now)
-    row = our.orders.find(name) if opening else None
-    shop = our.shops.find(f"merchants/{merchant}") if row else None
-    if opening is None or row is None or shop is None or row.erased or opening.version < row.link_version:
-        abort(404)
-    here.enter(shop, buyers=row.locale)
+    our = visit().parts
+    opened = opened_order(merchant, reference)
+    row, shop = opened.row, opened.shop
     download = rights.find(order_pb2.Order.FromString(row.order), line_id)
     if download is None:
         abort(404)
     # The counters themselves, and not the copy that the row has: what is decided here must hold.
-    return Reached(row, shop, Right(download, our.counters.taken(name), now, shop.download_renewals))
+    taken = our.counters.taken(row.name)
+    return Reached(row, shop, Right(download, taken, our.clock.now(), shop.download_renewals))
 
 
 def _over(reached: Reached) -> Response:
     """What to do when nothing can be started any more."""
-    return page("download_over.html", 409, order_url=_order_url(reached), view=reached.right)
-
-
-def _order_url(reached: Reached) -> str:
-    _, merchant, _, reference = reached.row.name.split("/")
-    return url_for("pages.order", merchant=merchant, reference=reference)
+    return page("download_over.html", 409, order_url=order_url(reached.row), view=reached.right)

@@ -36,12 +36,15 @@ def by_reference() -> str:
     return hashlib.sha256(folded(request.form.get("reference", "")[:320]).encode()).hexdigest()[:24]
 
 
+_LIMITED = frozenset({"lookup", "questions", "care_desk"})
+
+
 class _LookupLimiter(Limiter):
-    """Looks at the look-up's routes alone: on every other page the check would cost a tenth of the answer."""
+    """Looks at a few blueprints' routes alone: on every other page the check would cost a tenth of the answer."""
 
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
         # Should this name ever change in the library, every page is checked again, which costs time and nothing else.
-        if request.blueprint == "lookup":
+        if request.blueprint in _LIMITED:
             super()._check_request_limit(callable_name, in_middleware)
 
 

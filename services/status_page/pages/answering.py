@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Response, current_app, g, request
 
 from status_page.pages.order_view import order_view
+from status_page.pages.pending import with_pending
 from status_page.pages.secrets import NONCE, TOKEN, VERSION, PageWithHoles, SealedSecrets
 from status_page.projection.rows import OrderRow
 from status_page.web.shops import Shop
@@ -15,7 +16,7 @@ from wismo.orders.v1 import order_pb2
 FRESH_FOR = timedelta(minutes=5)
 """What a page says depends on the time as well: "today", "expired". So a kept page is good for this long at most."""
 
-TOLD = frozenset({"renewed"})
+TOLD = frozenset({"renewed", "asked", "well"})
 """What the address may ask the page to say besides."""
 
 # In this order: Android calls itself Linux as well, and an iPhone speaks of "like Mac OS X".
@@ -59,7 +60,7 @@ def platform() -> str:
 
 def _made(here: Visit, row: OrderRow, shop: Shop, *, full: bool, told: str) -> PageWithHoles:
     secrets = SealedSecrets(row.name, here.language, here.parts.sealer)
-    order = order_pb2.Order.FromString(row.order)
+    order = with_pending(order_pb2.Order.FromString(row.order), row.pending)
     view = order_view(order, row.taken, shop, here.language, here.parts.clock.now(), secrets, full=full)
     values = {"order": view, "told": told, "platform": platform(), "shop": shop}
     html = here.parts.templates.render("order.html", here.language, nonce=NONCE, token=TOKEN, version=VERSION, **values)
@@ -79,7 +80,8 @@ def _answer(here: Visit, page: PageWithHoles, etag: str) -> Response:
 
 def _state(here: Visit, row: OrderRow, shop: Shop) -> tuple[object, ...]:
     taken = sorted(row.taken.counts.items())
-    return row.name, row.sequence, row.link_version, taken, shop.revision, here.language.html_tag
+    pending = [one.id for one in row.pending]
+    return row.name, row.sequence, row.link_version, taken, pending, shop.revision, here.language.html_tag
 
 
 def _digest(*on: object) -> str:

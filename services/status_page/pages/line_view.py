@@ -64,11 +64,21 @@ class TrialView:
     price_after: str
     every_days: int
     unit: str
-    left: str
-    total: str
+    used: int
+    total: int
+    """Of the allowance, for a meter."""
+    left_said: str
+    used_said: str
+    total_said: str
     terms: str
     charge_at: Moment | None
+    """When the coming charge is, announced or by the terms; None when none is coming."""
     charge: str
+    cancelled: Moment | None
+    charged: Moment | None
+    """When it was last charged, if it was."""
+    may_cancel: bool
+    """Whether cancelling it now keeps the charge away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,7 @@ def line_view(
         ),
         download=download,
         access=access,
-        trial=_trial(trial, reader) if trial is not None else None,
+        trial=trial_view(trial, line, reader) if trial is not None else None,
     )
 
 
@@ -152,17 +162,29 @@ def _stations(line: line_pb2.OrderLine, reader: Reader) -> tuple[Station, ...]:
     )
 
 
-def _trial(trial: entitlement_pb2.Trial, reader: Reader) -> TrialView:
+def trial_view(trial: entitlement_pb2.Trial, line: line_pb2.OrderLine, reader: Reader) -> TrialView:
+    """The view of a trial."""
     number = reader.language.number
-    left = max(0, trial.allowance_total - trial.allowance_used)
+    used = min(trial.allowance_used, trial.allowance_total)
+    running = line.state == line_pb2.LINE_STATE_TRIAL_RUNNING
+    ends = moment(trial.ends_at, reader) if trial.HasField("ends_at") else None
+    price = amounts.money(trial.price_after, reader) if trial.HasField("price_after") else ""
+    announced = trial.HasField("charge_at")
+    by_terms = ends if running and price else None
     return TrialView(
-        ends=moment(trial.ends_at, reader) if trial.HasField("ends_at") else None,
-        price_after=amounts.money(trial.price_after, reader) if trial.HasField("price_after") else "",
+        ends=ends,
+        price_after=price,
         every_days=trial.billing_period.seconds // 86400,
         unit=trial.allowance_unit,
-        left=number(left) if trial.allowance_unit else "",
-        total=number(trial.allowance_total) if trial.allowance_unit else "",
+        used=used,
+        total=trial.allowance_total if trial.allowance_unit else 0,
+        left_said=number(trial.allowance_total - used),
+        used_said=number(used),
+        total_said=number(trial.allowance_total),
         terms=trial.terms_summary,
-        charge_at=moment(trial.charge_at, reader) if trial.HasField("charge_at") else None,
-        charge=amounts.money(trial.charge_amount, reader) if trial.HasField("charge_amount") else "",
+        charge_at=moment(trial.charge_at, reader) if announced else by_terms,
+        charge=amounts.money(trial.charge_amount, reader) if announced and trial.HasField("charge_amount") else price,
+        cancelled=moment(trial.cancelled_at, reader) if trial.HasField("cancelled_at") else None,
+        charged=moment(trial.charged_at, reader) if trial.HasField("charged_at") else None,
+        may_cancel=running and not trial.HasField("cancelled_at") and not trial.HasField("charged_at"),
     )

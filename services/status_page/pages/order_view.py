@@ -13,12 +13,25 @@ from status_page.pages.entitlement_view import AccessView, DownloadView, access_
 from status_page.pages.line_view import LineView, line_view
 from status_page.pages.moments import Moment, day, moment
 from status_page.pages.parcel_view import ParcelView, Pickup, parcel_view, pickup_view
+from status_page.pages.pending import waits
 from status_page.pages.redaction import redacted
 from status_page.pages.secrets import SealedSecrets
 from status_page.projection.rows import Taken
+from status_page.questions.thread import QuestionsView, questions_view
 from status_page.web.shops import Shop, web_address
+from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import order_pb2
 from wording import Reader, amounts, headline, timeline_entry
+
+_NOT_FOR_BUYERS = frozenset(
+    {
+        events.CHANGE_KIND_MESSAGE_BOUNCED,
+        events.CHANGE_KIND_RESEND_REQUESTED,
+        events.CHANGE_KIND_CHARGE_NOTICE_ACCEPTED,
+        events.CHANGE_KIND_PREFERENCES_UPDATED,
+    }
+)
+"""What happened to messages, not to the order: the care team sees it, and the buyer need not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ class OrderView:
     reference: str
     headline: str
     next_word: Moment | None
-    """When the next word was promised. A time in the past is one that we have missed."""
+    """When the next word was promised, an answer too. A time in the past is one that we have missed."""
     placed: Moment | None
     total: str
     pay_url: str
@@ -78,6 +91,7 @@ class OrderView:
     collections: tuple[Pickup, ...]
     money: tuple[MoneyView, ...]
     timeline: tuple[Happened, ...]
+    questions: QuestionsView
     address: tuple[str, ...]
     zone_name: str
 
@@ -99,10 +113,15 @@ def order_view(
     full: bool,
 ) -> OrderView:
     """The view of an order. Secrets are holes in it, and only when ``full``."""
-    zone = next(name for name in (order.buyer.time_zone, shop.time_zone, "UTC") if _is_zone(name))
-    reader = Reader(language, zone, now)
+    reader = reader_of(order, shop, language, now)
     shown = order if full else redacted(order, reader)
     return _view(shown, taken, shop, reader, secrets, full=full)
+
+
+def reader_of(order: order_pb2.Order, shop: Shop, language: Language, now: datetime) -> Reader:
+    """The buyer as the one who reads: in the buyer's zone, else in the shop's."""
+    zone = next(name for name in (order.buyer.time_zone, shop.time_zone, "UTC") if _is_zone(name))
+    return Reader(language, zone, now)
 
 
 def _view(
@@ -122,7 +141,7 @@ def _view(
         path=f"/orders/{shop.id}/{order.reference}",
         reference=order.reference,
         headline=headline(order, reader),
-        next_word=moment(order.next_update_at, reader) if order.HasField("next_update_at") else None,
+        next_word=_next_word(order, reader),
         placed=day(order.placed_at, reader) if order.HasField("placed_at") else None,
         total=amounts.money(order.total, reader) if order.HasField("total") else "",
         pay_url=web_address(order.pay_url),
@@ -148,9 +167,16 @@ def _view(
         ),
         money=_money(order, reader),
         timeline=_timeline(order, reader),
+        questions=questions_view(order, reader),
         address=_address(order, reader),
         zone_name=_zone_name(reader.language, reader.zone, reader.now.date()),
     )
+
+
+def _next_word(order: order_pb2.Order, reader: Reader) -> Moment | None:
+    promised = [order.next_update_at] if order.HasField("next_update_at") else []
+    promised += [one.reply_by for one in order.questions if waits(one) and one.HasField("reply_by")]
+    return moment(min(promised, key=lambda at: at.seconds), reader) if promised else None
 
 
 def _problem(problem: order_pb2.Problem, titles: dict[str, str], reader: Reader) -> ProblemView:
@@ -197,6 +223,8 @@ def _timeline(order: order_pb2.Order, reader: Reader) -> tuple[Happened, ...]:
     """Newest first; what tells the buyer nothing is left out."""
     happened = []
     for entry in reversed(order.timeline):
+        if entry.kind in _NOT_FOR_BUYERS:
+            continue
         sentence = timeline_entry(entry, order, reader)
         if sentence is not None:
             happened.append(Happened(moment(entry.occurred_at, reader), sentence, entry.note, entry.sequence))

@@ -1,9 +1,10 @@
 """The signed link, the order's page behind it, and closing it again."""
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
 from chassis.signed_links import ExpiredLink, LinkError
 from status_page.pages.answering import order_page_response
+from status_page.pages.reaching import closed_page
 from status_page.web.answers import see_other
 from status_page.web.cookies import SESSION_SECONDS, Opened
 from status_page.web.forms import require_token
@@ -16,6 +17,10 @@ PURPOSE = "order"
 """Of the links in messages."""
 
 
+_WISHES: dict[str, tuple[str | None, str | None]] = {"ask": (None, "ask"), "well": ("well", None)}
+"""What a link in a message may ask for besides, as `?then=`: what the page says, and where on it to begin."""
+
+
 @blueprint.get("/o/<token>")
 def open_link(token: str) -> Response:
     """Open a link: remembered in a cookie, then on to the clean address. Nothing else changes, however often."""
@@ -26,19 +31,20 @@ def open_link(token: str) -> Response:
         link = our.links.open(token, PURPOSE, now)
     except ExpiredLink as expired:
         LINKS.labels("expired").inc()
-        return _closed("expired", expired.link.subject)
+        return closed_page("expired", expired.link.subject)
     except LinkError:
         LINKS.labels("bad").inc()
-        return _closed("bad", "")
+        return closed_page("bad", "")
     row = our.orders.find(link.subject)
     if row is not None and link.version < row.link_version and not row.erased:
         LINKS.labels("revoked").inc()
-        return _closed("revoked", link.subject)
+        return closed_page("revoked", link.subject)
     LINKS.labels("opened").inc()
     until = min(int(link.expires_at.timestamp()), int(now.timestamp()) + SESSION_SECONDS)
     here.session = here.session.with_opened(Opened(link.subject, link.version, until))
     _, merchant, _, reference = link.subject.split("/")
-    return see_other(url_for("pages.order", merchant=merchant, reference=reference))
+    told, anchor = _WISHES.get(request.args.get("then", ""), (None, None))
+    return see_other(url_for("pages.order", merchant=merchant, reference=reference, told=told, _anchor=anchor))
 
 
 @blueprint.get("/orders/<merchant>/<reference>")
@@ -62,7 +68,7 @@ def order(merchant: str, reference: str) -> Response:
         here.enter(shop)
         return page("erased.html", 410)
     if opening.version < row.link_version:
-        return _closed("revoked", name)
+        return closed_page("revoked", name)
     here.enter(shop, buyers=row.locale)
     return order_page_response(row, shop, full=True)
 
@@ -74,13 +80,3 @@ def close(merchant: str, reference: str) -> Response:
     here = visit()
     here.session = here.session.without(f"merchants/{merchant}/orders/{reference}")
     return see_other(url_for("lookup.start_of_merchant", merchant=merchant))
-
-
-def _closed(why: str, name: str) -> Response:
-    """The kind page for a link that does not open. ``name`` is that of a link that is genuine."""
-    here = visit()
-    our = here.parts
-    here.enter(our.shops.find(name.partition("/orders/")[0]) if name else our.shops.only())
-    proof = our.cookies.proof(name, our.clock.now()) if name else ""
-    action = url_for("lookup.look_up_at_merchant", merchant=here.shop.id) if here.shop else url_for("lookup.look_up")
-    return page("link_closed.html", 404 if why == "bad" else 410, why=why, proof=proof, action=action)

@@ -1,6 +1,7 @@
 """The read model in MongoDB: one document an order, written by `_id` only."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from bson.binary import Binary
@@ -8,7 +9,7 @@ from pymongo import IndexModel, UpdateOne
 from pymongo.database import Database
 
 from chassis.mongo import CollectionSpec, Document
-from status_page.projection.rows import Found, MerchantRow, OrderRow, Taken
+from status_page.projection.rows import Found, MerchantRow, OrderRow, Pending, Taken
 
 COLLECTIONS = (
     CollectionSpec(
@@ -54,6 +55,15 @@ class MongoOrderRows:
         if update:
             self._orders.update_one({"_id": name}, update)
 
+    def show_pending(self, name: str, pending: Pending, over: Sequence[str] = ()) -> None:
+        """One write by `_id`. What is pending is a field each, so that two writers at once do not meet."""
+        fields = {key: value for key, value in asdict(pending).items() if key != "id"}
+        update: Document = {"$set": {f"pending.{pending.id}": fields}}
+        gone = {f"pending.{one}": "" for one in over if one != pending.id}
+        if gone:
+            update["$unset"] = gone
+        self._orders.update_one({"_id": name}, update)
+
 
 class MongoMerchantRows:
     """`MerchantRows` in the collection `merchants`."""
@@ -93,7 +103,7 @@ def _unless_older(identity: str, version: str, fields: Document) -> UpdateOne:
 
 
 def _stored(row: OrderRow) -> Document:
-    return {
+    stored: Document = {
         "merchant": row.merchant,
         "sequence": row.sequence,
         "link_version": row.link_version,
@@ -103,6 +113,7 @@ def _stored(row: OrderRow) -> Document:
         "order": Binary(row.order),
         "facets": list(row.facets),
     }
+    return {**stored, "pending": {}} if row.erased else stored
 
 
 def loaded(found: dict[str, Any]) -> OrderRow:
@@ -118,7 +129,12 @@ def loaded(found: dict[str, Any]) -> OrderRow:
         order=found["order"],
         facets=tuple(found.get("facets", ())),
         taken=Taken(found.get("taken", {}), found.get("first_at", {})),
+        pending=_pending(found.get("pending", {})),
     )
+
+
+def _pending(found: dict[str, Any]) -> tuple[Pending, ...]:
+    return tuple(sorted((Pending(id=key, **fields) for key, fields in found.items()), key=lambda one: one.at))
 
 
 def _merchant(found: dict[str, Any]) -> MerchantRow:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,21 @@ class Taken:
 
     counts: Mapping[str, int] = field(default_factory=dict)
     first_at: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the buyer did on the page and the order does not show yet: a copy of a fact in the outbox, for display only.
+
+    ``id`` is the fact's; which of the other fields count follows from the kind.
+    """
+
+    id: str
+    kind: Literal["question", "trial_cancelled", "optional_off"]
+    at: datetime
+    text: str = field(default="", repr=False)
+    reply_by: datetime | None = None
+    line_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,8 @@ class OrderRow:
     facets: tuple[str, ...] = ()
     """What an open order has in common with others; see ``projection.facets``."""
     taken: Taken = field(default_factory=Taken)
+    pending: tuple[Pending, ...] = ()
+    """What was done on the page, the oldest first. It may be in the order already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +76,9 @@ class OrderRows(Protocol):
     def write(self, rows: Sequence[OrderRow]) -> None:
         """Store each row whose sequence is not lower than the one stored; durable on return.
 
-        An equal one is written again, which changes nothing unless the code that made the row has changed. ``taken`` is
-        not written. Safe against another writer at the same time: the higher sequence stands.
+        An equal one is written again, which changes nothing unless the code that made the row has changed. ``taken``
+        and ``pending`` are not written, but nothing is pending any more in a row that was erased. Safe against another
+        writer at the same time: the higher sequence stands.
         """
         ...
 
@@ -74,6 +92,10 @@ class OrderRows(Protocol):
 
     def show_taken(self, name: str, taken: Taken) -> None:
         """Bring the copy of the counters forward. An order that is not there is left out."""
+        ...
+
+    def show_pending(self, name: str, pending: Pending, over: Sequence[str] = ()) -> None:
+        """Show what was just done, and no longer what is ``over``, by ids. An order that is not there is left out."""
         ...
 
 

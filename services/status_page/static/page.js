@@ -48,6 +48,11 @@
       if (open.has(one.id)) one.open = true;
       if (closed.has(one.id)) one.open = false;
     }
+    // What somebody is typing stays, and the cursor in it.
+    for (const one of fresh.querySelectorAll("textarea[id]")) {
+      const before = old.querySelector(`#${one.id}`);
+      if (before) { one.value = before.value; one.setSelectionRange(before.selectionStart, before.selectionEnd); }
+    }
     const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
     old.replaceWith(document.adoptNode(fresh));
     offerCopying(fresh);

@@ -16,6 +16,9 @@ LOOKUPS = Counter("wismo_page_lookups_total", "Look-ups by outcome.", ["outcome"
 LINKS = Counter("wismo_page_links_total", "Signed links opened, by outcome.", ["outcome"])
 DOWNLOADS = Counter("wismo_page_downloads_total", "Started downloads by outcome.", ["outcome"])
 UNOPENED = Counter("wismo_page_secrets_not_opened_total", "Secrets that no sealing key opened.")
+QUESTIONS = Counter("wismo_page_questions_total", "Questions kept, by the way they came.", ["channel"])
+CANCELLED = Counter("wismo_page_trials_cancelled_total", "Trials cancelled by their buyers.")
+OPTED_OUT = Counter("wismo_page_opted_out_total", "Buyers who want no optional messages any more.")
 WAITING = Gauge("wismo_page_outbox_waiting", "Facts that the orders service does not have yet.")
 
 _SILENT = frozenset({"probes.livez", "probes.readyz"})

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -33,6 +33,8 @@ class Shop:
     default_locale: str
     time_zone: str
     download_renewals: int
+    merchant: merchant_pb2.Merchant = field(repr=False, compare=False)
+    """The merchant itself, for what is counted by its policies. Never changed."""
 
     @property
     def image_source(self) -> str:
@@ -124,4 +126,5 @@ def _shop(row: MerchantRow) -> Shop:
         default_locale=merchant.default_locale or "en",
         time_zone=merchant.time_zone or "UTC",
         download_renewals=renewals,
+        merchant=merchant,
     )

@@ -15,7 +15,7 @@ from status_page.outbox.facts import Fact, download_renewed, download_taken, lin
 from status_page.outbox.mongo import MongoOutbox
 from status_page.outbox.ports import Outbox
 from status_page.projection.mongo import MongoMerchantRows, MongoOrderRows
-from status_page.projection.rows import MerchantRow, MerchantRows, OrderRow, OrderRows, Taken
+from status_page.projection.rows import MerchantRow, MerchantRows, OrderRow, OrderRows, Pending, Taken
 from tests.fakes.status_page import (
     InMemoryDownloadCounters,
     InMemoryMerchantRows,
@@ -130,6 +130,24 @@ def test_shown_counts_only_grow_and_first_times_only_move_back(stores: Stores) -
     found = stores.orders.find(NAME)
     assert found is not None
     assert found.taken == Taken({"f": 2, "g": 1}, {"l": START})
+
+
+def test_what_is_pending_is_shown_until_it_is_over_or_the_buyer_is_erased(stores: Stores) -> None:
+    first = Pending("a1", "question", START, "Where is it? $pending.x", START + timedelta(hours=24))
+    second = Pending("b2", "trial_cancelled", START + timedelta(seconds=1), line_id="course.1")
+    stores.orders.show_pending(NAME, first)
+    assert stores.orders.find(NAME) is None
+    stores.orders.write([ROW])
+    stores.orders.show_pending(NAME, second)
+    stores.orders.show_pending(NAME, first)
+    stores.orders.write([replace(ROW, sequence=4)])
+    assert stores.orders.find(NAME) == replace(ROW, sequence=4, pending=(first, second))
+    third = Pending("c3", "optional_off", START + timedelta(seconds=2))
+    stores.orders.show_pending(NAME, third, over=["a1", "never-there"])
+    assert stores.orders.find(NAME) == replace(ROW, sequence=4, pending=(second, third))
+    erased = replace(ROW, sequence=5, erased=True)
+    stores.orders.write([erased])
+    assert stores.orders.find(NAME) == erased
 
 
 def test_a_merchant_with_a_lower_revision_is_dropped(stores: Stores) -> None:
