@@ -1,9 +1,10 @@
 """`wismo doctor` beside real servers: processes' operations ports, Kafka with groups and lag, the database, SMTP."""
 
+import gc
 import json
 import threading
+import warnings
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,11 +13,13 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from embedded_stack.servers import DatabaseServer, InboxServer, KafkaServer
 from tests.integration.cli.conftest import Run
 from wismo.cli.doctor import stores
+from wismo.cli.doctor.kafka_clients import opened
 from wismo.cli.doctor.web import clock
 
 
@@ -90,16 +93,42 @@ def test_the_lag_of_a_group_is_what_it_has_not_committed(
     monkeypatch.setattr(stores, "DEAD_LETTERS", topic)
     monkeypatch.setattr(stores, "GROUPS", (group, f"{unique}-idle"))
     _topic(kafka_bootstrap, topic)
-    with closing(KafkaProducer(bootstrap_servers=kafka_bootstrap, acks="all")) as producer:
+    with opened(KafkaProducer, bootstrap=kafka_bootstrap, acks="all") as producer:
         for number in range(7):
             producer.send(topic, str(number).encode()).get(10)
-    with closing(KafkaConsumer(bootstrap_servers=kafka_bootstrap, group_id=group, enable_auto_commit=False)) as reader:
+    with opened(KafkaConsumer, bootstrap=kafka_bootstrap, group_id=group, enable_auto_commit=False) as reader:
         reader.assign([TopicPartition(topic, 0)])
         reader.commit({TopicPartition(topic, 0): OffsetAndMetadata(3, "", -1)})
     found = {each.what: each for each in stores._kafka(kafka_bootstrap)}
     assert found[f"group {group}"].detail == "4 events behind"
     assert "nothing yet" in found[f"group {unique}-idle"].detail
     assert found["dead letters"].detail.startswith("7 in")
+
+
+def test_a_client_that_is_closed_while_it_connects_leaves_no_socket(kafka_bootstrap: str) -> None:
+    class Hasty:
+        """Begins a connection with its last breath, as a client does whose metadata is due when it is closed."""
+
+        def __init__(self, kafka_client: Any, **config: Any) -> None:
+            self.network = kafka_client(**config)
+
+        def close(self) -> None:
+            (broker,) = self.network.cluster.bootstrap_brokers()
+            self.network.maybe_connect(broker.node_id)
+            self.network.close()
+
+    with warnings.catch_warnings(record=True, action="always") as told:
+        with opened(Hasty, bootstrap=kafka_bootstrap):
+            pass
+        gc.collect()
+    assert [str(each.message) for each in told if each.category is ResourceWarning] == []
+
+
+def test_a_client_that_finds_no_broker_leaves_no_thread() -> None:
+    before = threading.active_count()
+    with pytest.raises(KafkaError), opened(KafkaConsumer, bootstrap="127.0.0.1:1", bootstrap_timeout_ms=200):
+        pass
+    assert threading.active_count() == before
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(1, "ok"), (-30, "warn"), (30, "warn"), (900, "fail")])
@@ -109,5 +138,5 @@ def test_a_clock_that_is_off_is_told_before_events_are_refused(seconds: int, sta
 
 
 def _topic(bootstrap: str, name: str) -> None:
-    with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+    with opened(KafkaAdminClient, bootstrap=bootstrap) as admin:
         admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1)], wait_for_metadata=True)

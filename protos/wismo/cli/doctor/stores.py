@@ -2,10 +2,12 @@
 
 import importlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from wismo.cli.configuration import Configuration
 from wismo.cli.doctor.finding import Finding, fail, ok, warn
+from wismo.cli.doctor.kafka_clients import opened
 
 TOPICS = ("wismo.order-events.v1", "wismo.merchant-events.v1", "wismo.order-events.v1.dlt")
 DEAD_LETTERS = TOPICS[2]
@@ -38,13 +40,7 @@ def _with_library(module: str, name: str, ask: Any) -> list[Finding]:
 
 def _kafka(bootstrap: str) -> Iterator[Finding]:
     kafka: Any = importlib.import_module("kafka")
-    consumer = kafka.KafkaConsumer(
-        bootstrap_servers=bootstrap,
-        request_timeout_ms=_WAIT_MS,
-        bootstrap_timeout_ms=_WAIT_MS,
-        enable_auto_commit=False,
-    )
-    try:
+    with _consumer(kafka, bootstrap) as consumer:
         there = set(consumer.topics())
         missing = [topic for topic in TOPICS if topic not in there]
         if missing:
@@ -56,8 +52,6 @@ def _kafka(bootstrap: str) -> Iterator[Finding]:
         else:
             yield ok("Kafka", f"{bootstrap}: {len(TOPICS)} topics")
         ends = {topic: _ends(kafka, consumer, topic) for topic in TOPICS if topic in there}
-    finally:
-        consumer.close()
     if TOPICS[0] in ends:
         for group in GROUPS:
             yield _lag(kafka, bootstrap, group, ends[TOPICS[0]])
@@ -69,6 +63,17 @@ def _kafka(bootstrap: str) -> Iterator[Finding]:
         )
 
 
+def _consumer(kafka: Any, bootstrap: str, group: str | None = None) -> AbstractContextManager[Any]:
+    return opened(
+        kafka.KafkaConsumer,
+        bootstrap=bootstrap,
+        group_id=group,
+        enable_auto_commit=False,  # Nothing is read, so nothing may be committed, at the end neither.
+        request_timeout_ms=_WAIT_MS,
+        bootstrap_timeout_ms=_WAIT_MS,
+    )
+
+
 def _ends(kafka: Any, consumer: Any, topic: str) -> dict[int, tuple[int, int]]:
     """First and next offset of each partition."""
     partitions = [kafka.TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
@@ -77,19 +82,10 @@ def _ends(kafka: Any, consumer: Any, topic: str) -> dict[int, tuple[int, int]]:
 
 
 def _lag(kafka: Any, bootstrap: str, group: str, ends: Mapping[int, tuple[int, int]]) -> Finding:
-    consumer = kafka.KafkaConsumer(
-        bootstrap_servers=bootstrap,
-        group_id=group,
-        enable_auto_commit=False,
-        request_timeout_ms=_WAIT_MS,
-        bootstrap_timeout_ms=_WAIT_MS,
-    )
-    try:
+    with _consumer(kafka, bootstrap, group) as consumer:
         committed = {
             number: consumer.committed(kafka.TopicPartition(TOPICS[0], number), timeout_ms=_WAIT_MS) for number in ends
         }
-    finally:
-        consumer.close(autocommit=False)
     if all(offset is None for offset in committed.values()):
         return warn(f"group {group}", "has committed nothing yet", "Is its service running?")
     behind = sum(
