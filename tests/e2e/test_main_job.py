@@ -5,90 +5,23 @@ pictures of the README are taken anew.
 """
 
 import hashlib
-import os
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from embedded_stack.servers.inbox_files import Mail, kept, read
-from tests.browser import find_browser
+from embedded_stack.servers.inbox_files import kept
+from tests.e2e.stage import DESKTOP, PHONE, link_in, mails_to, open_page, picture, wait_for_mails, wait_for_part
 from tests.faults.running_stack import RunningStack, wait_until
 from wismo.client import Expected, WismoClient, drafts, events
 
-IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 CODE = "Kl0O-8BIl-q9Zs"
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """The stack as `make run` starts it, with its demo orders."""
-    with RunningStack(tmp_path_factory.mktemp("stack")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium without a window."""
-    found = find_browser()
-    assert found is not None, "no Chromium; `make test` installs one or says how"
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=str(found), args=arguments)
-        yield chromium
-        chromium.close()
-
-
-def mails_to(stack: RunningStack, recipient: str) -> list[Mail]:
-    """The recipient's mails in the order of their arrival."""
-    return [mail for mail in map(read, kept(stack.folder / "inbox" / "mail")) if recipient in mail.recipients]
-
-
-def wait_for_mails(stack: RunningStack, recipient: str, count: int) -> list[Mail]:
-    """Wait for `count` mails, then a moment longer for one too many; all that came."""
-    wait_until(lambda: len(mails_to(stack, recipient)) >= count, 20, f"{count} mails to {recipient}")
-    time.sleep(1)
-    return mails_to(stack, recipient)
-
-
-def link_in(mail: Mail) -> str:
-    """The signed link to the order, from the plain text."""
-    found = re.search(r"http://\S+/o/\S+", mail.text)
-    assert found, mail.text
-    return found.group()
-
-
-def open_page(browser: Browser, link: str, size: dict[str, int], **options: Any) -> Page:
-    """A fresh visitor opens the link."""
-    page = browser.new_page(viewport={"width": size["width"], "height": size["height"]}, **options)
-    page.goto(link)
-    return page
-
-
-def wait_for_part(page: Page, selector: str) -> None:
-    """Reload until the page has it: the projector is a moment behind."""
-
-    def there() -> bool:
-        page.reload()
-        return page.locator(selector).count() > 0
-
-    wait_until(there, 20, f"{selector} on the page")
-
-
-def picture(page: Page, name: str, tmp_path: Path, *, full: bool = False) -> None:
-    """Take a picture: into the docs when they are being updated, else beside the test's own files."""
-    folder = IMAGES if os.environ.get("WISMO_UPDATE_DOCS") else tmp_path
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=full)
 
 
 def test_the_demo_orders_page_shows_three_lines_with_three_next_steps(
