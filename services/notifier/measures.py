@@ -50,3 +50,23 @@ class Measures:
         self.way_blocked = Gauge(
             "wismo_notifier_way_blocked", "1 while the mail server takes nothing from us, else 0.", registry=registry
         )
+        self.ticks = Counter("wismo_watchdog_ticks_total", "Ticks of the watchdog that went well.", registry=registry)
+        self.tick_seconds = Histogram(
+            "wismo_watchdog_tick_seconds", "How long a tick took.", buckets=_SECONDS, registry=registry
+        )
+        self.scan_lag = Gauge(
+            "wismo_watchdog_scan_lag_seconds",
+            "How late the watch was that had been due the longest when it was looked at.",
+            registry=registry,
+        )
+        self.watched = Counter("wismo_watchdog_looked_total", "Watches that were looked at.", registry=registry)
+        self.notices = Counter("wismo_watchdog_notices_total", "Messages that the watchdog entered.", registry=registry)
+        self.swept = Gauge("wismo_watchdog_swept_orders", "Open orders that the last sweep saw.", registry=registry)
+        self.orphans = Gauge(
+            "wismo_watchdog_orphans",
+            "Open orders that nobody watched properly when the last sweep looked; 0 is the only good value.",
+            registry=registry,
+        )
+        self.orphans_left = Gauge(
+            "wismo_watchdog_orphans_left", "Of these, those that the sweep could not mend.", registry=registry
+        )

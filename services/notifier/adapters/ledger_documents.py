@@ -5,6 +5,7 @@ from typing import Any
 
 from chassis.mongo import Document
 from notifier.planning.kinds import MessageKind
+from notifier.planning.plan import Resend
 from notifier.sending.ledger import NewMessage
 from notifier.sending.rows import Part, Row, State
 
@@ -12,7 +13,7 @@ from notifier.sending.rows import Part, Row, State
 def new_row(new: NewMessage, now: datetime) -> Row:
     """The row of a message that was just planned."""
     message = new.message
-    due = now + message.window
+    due = max(now + message.window, new.not_before or now)
     return Row(
         id=message.id,
         thread=message.thread,
@@ -27,6 +28,25 @@ def new_row(new: NewMessage, now: datetime) -> Row:
         not_before=due,
         due_at=due,
         windowed=bool(message.window),
+    )
+
+
+def again_row(row: Row, again: Resend, now: datetime) -> Row:
+    """The row of a message that leaves once more because event ``again.sequence`` asked for it."""
+    return Row(
+        id=again.id,
+        thread=row.thread,
+        order=row.order,
+        sequence=again.sequence,
+        kind=row.kind,
+        recipient=row.recipient,
+        channel=row.channel,
+        change=row.change,
+        event_at=row.event_at,
+        planned_at=now,
+        not_before=now,
+        due_at=now,
+        parts=row.parts,
     )
 
 

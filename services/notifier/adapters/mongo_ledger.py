@@ -16,10 +16,19 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import BulkWriteError
 
 from chassis.mongo import CollectionSpec, Document, database_now, ensure_indexes, run_transaction
-from notifier.adapters.ledger_documents import new_row, row_from, row_to
+from chassis.outbox import MongoOutbox, outbox_collections
+from notifier.adapters import mongo_contents, mongo_watchdog, mongo_watches
+from notifier.adapters.ledger_documents import again_row, new_row, row_from, row_to
+from notifier.adapters.mongo_contents import MongoContents
+from notifier.adapters.mongo_newest import keep_newest
+from notifier.adapters.mongo_watches import MongoWatches, merchant_reader
+from notifier.facts.of_messages import letters_of
+from notifier.planning.plan import Resend
 from notifier.sending.ledger import Backlog, Batch, Exchanged, Recorded
 from notifier.sending.rows import Claim, Row, Settlement, Snapshot, State
 from notifier.sending.turn import Turn, enter, lend, renew, replayed, settle, turn_result
+from notifier.watching.hearing import Bounced
+from notifier.watching.openness import is_open
 
 COLLECTIONS = (
     CollectionSpec(
@@ -31,8 +40,13 @@ COLLECTIONS = (
             IndexModel([("order", 1)], name="order"),
         ],
     ),
-    CollectionSpec("orders"),
+    CollectionSpec("orders", [IndexModel([("open", 1)], name="open", sparse=True)]),
     CollectionSpec("merchants"),
+    CollectionSpec("recomputes"),
+    *mongo_contents.COLLECTIONS,
+    *mongo_watches.COLLECTIONS,
+    *mongo_watchdog.COLLECTIONS,
+    *outbox_collections(),
 )
 # The database's clock is asked this often; in between ours is added, which goes on while the process is frozen.
 _CLOCK_SECONDS = 1.0
@@ -52,9 +66,12 @@ class MongoLedger:
         self._messages = self._database["messages"]
         self._orders = self._database["orders"]
         self._merchants = self._database["merchants"]
+        self._recomputes = self._database["recomputes"]
+        self._contents = MongoContents(self._database)
+        self._watches = MongoWatches(self._database)
+        self._outbox = MongoOutbox(self._database)
         self._monotonic = monotonic
         self._clock: tuple[float, datetime] = (float("-inf"), datetime.min.replace(tzinfo=UTC))
-        self._revisions: dict[str, int] = {}
 
     def prepare(self) -> None:
         """Make collections and indexes. Idempotent; call it before anything else."""
@@ -65,15 +82,18 @@ class MongoLedger:
         now = self._now()
         token = uuid.uuid4().hex
         rows = {new.message.id: new_row(new, now) for new in batch.messages}
-        merchants = [one for one in batch.merchants if self._revisions.get(one[0], -1) < one[1]]
-        orders = [(one.order, one.sequence, {"merchant": one.merchant, "body": one.body}) for one in batch.snapshots]
+        merchants = {name: (revision, body) for name, revision, body in sorted(batch.merchants, key=_revision)}
+        orders = [(one.order, one.sequence, _snapshot(one, batch)) for one in batch.snapshots]
 
         def work(session: ClientSession, known: frozenset[str]) -> Recorded:
             fresh = [row for row_id, row in rows.items() if row_id not in known]
-            kept = self._keep_newest(self._orders, orders, session)
-            self._keep_newest(
-                self._merchants, [(name, number, {"body": body}) for name, number, body in merchants], session
-            )
+            fresh += self._again(batch.resends, now, session)
+            kept = keep_newest(self._orders, orders, session).current
+            policies = self._newest_merchants(merchants, session)
+            current = [one for one in batch.snapshots if one.order in kept]
+            merchant = merchant_reader(policies)
+            self._watches.fold(session, current, merchant, now, versions=batch.versions, bounced=batch.bounced)
+            self._come_back(batch.bounced, session)
             entered = {}
             if fresh:
                 busy = {row.thread for row in fresh if row.order not in kept}
@@ -95,7 +115,6 @@ class MongoLedger:
             # Some of it is there already, which only a redelivery brings: then, and only then, it is worth asking.
             known = frozenset(self._ids(self._messages.find({"_id": {"$in": list(rows)}}, {"_id": 1})))
             recorded = run_transaction(self._client, lambda session: work(session, known))
-        self._revisions |= {name: revision for name, revision, _ in merchants}
         return recorded
 
     def exchange(
@@ -125,6 +144,10 @@ class MongoLedger:
             if turn.changed:
                 writes = [ReplaceOne({"_id": row.id}, row_to(row)) for row in turn.changed.values()]
                 self._messages.bulk_write(writes, ordered=False, session=session)
+            if turn.ended:
+                self._watches.tell(session, turn.ended, now)
+                self._contents.keep(session, settlements, turn.ended)
+                self._outbox.put(*letters_of(turn.ended), session=session)
             return turn_result(turn, token, asked_at + lease.total_seconds(), more=0 < looked_at <= len(due))
 
         return run_transaction(self._client, work)
@@ -171,34 +194,49 @@ class MongoLedger:
 
         return run_transaction(self._client, work)
 
-    def _keep_newest(
-        self, collection: Any, wanted: Sequence[tuple[str, int, Document]], session: ClientSession
-    ) -> set[str]:
-        """Store what is newer than what is stored; the names of which the newest of ``wanted`` is stored now."""
-        newest: dict[str, tuple[int, Document]] = {}
-        for name, version, body in wanted:
-            if name not in newest or newest[name][0] < version:
-                newest[name] = (version, body)
-        if not newest:
-            return set()
-        stored = {
-            one["_id"]: one["version"]
-            for one in collection.find({"_id": {"$in": list(newest)}}, {"version": 1}, session=session)
-        }
-        writes = [
-            ReplaceOne({"_id": name}, {"_id": name, "version": version, **body}, upsert=True)
-            for name, (version, body) in newest.items()
-            if name not in stored or stored[name] < version
-        ]
-        if writes:
-            collection.bulk_write(writes, ordered=False, session=session)
-        return {name for name, (version, _) in newest.items() if stored.get(name, version) <= version}
+    def _newest_merchants(self, offered: dict[str, tuple[int, bytes]], session: ClientSession) -> dict[str, bytes]:
+        """Store what is newer; the merchants as they are now. What is owed by older policies is noted to be recomputed.
+
+        A merchant may have changed since an event of its order was recorded: the newest policies count.
+        """
+        rows = [(name, revision, {"body": body}) for name, (revision, body) in offered.items()]
+        kept = keep_newest(self._merchants, rows, session)
+        for name in kept.older:
+            self._recomputes.replace_one({"_id": name}, {"_id": name, "after": ""}, upsert=True, session=session)
+        bodies = {name: body for name, (_, body) in offered.items()}
+        for one in self._merchants.find({"_id": {"$in": sorted(kept.newer)}}, session=session) if kept.newer else ():
+            bodies[one["_id"]] = one["body"]
+        return bodies
 
     def _forget(self, orders: Sequence[str], session: ClientSession) -> None:
         found = self._messages.find({"order": {"$in": list(orders)}}, {"_id": 1}, session=session)
-        writes = [UpdateOne({"_id": row_id}, {"$set": {"change": b"", "parts": []}}) for row_id in self._ids(found)]
+        ids = self._ids(found)
+        writes = [UpdateOne({"_id": row_id}, {"$set": {"change": b"", "parts": []}}) for row_id in ids]
         if writes:
             self._messages.bulk_write(writes, session=session)
+            self._contents.forget(session, ids)
+
+    def _again(self, resends: Sequence[Resend], now: datetime, session: ClientSession) -> list[Row]:
+        """Rows of messages that are wanted once more, where the first one is known and of the same order."""
+        wanted = {one.id: one for one in resends}
+        if not wanted:
+            return []
+        asked = list(wanted) + [one.message_id for one in wanted.values()]
+        found = self._rows(self._messages.find({"_id": {"$in": asked}}, session=session))
+        return [
+            again_row(found[one.message_id], one, now)
+            for one in wanted.values()
+            if one.id not in found and one.message_id in found and found[one.message_id].order == one.order
+        ]
+
+    def _come_back(self, bounced: Sequence[tuple[str, Bounced]], session: ClientSession) -> None:
+        writes = [
+            UpdateOne({"_id": one.message_id}, {"$set": {"bounced_at": one.at}})
+            for order, one in bounced
+            if one.message_id.startswith((f"{order}#", f"{order}!"))
+        ]
+        if writes:
+            self._messages.bulk_write(writes, ordered=False, session=session)
 
     def _now(self) -> datetime:
         asked_at, answer = self._clock
@@ -216,6 +254,18 @@ class MongoLedger:
     @staticmethod
     def _rows(found: Any) -> dict[str, Row]:
         return {one["_id"]: row_from(one) for one in found}
+
+
+def _revision(merchant: tuple[str, int, bytes]) -> int:
+    return merchant[1]
+
+
+def _snapshot(one: Snapshot, batch: Batch) -> Document:
+    document: Document = {"merchant": one.merchant, "body": one.body}
+    versions = batch.versions.get(one.order, ())
+    if versions and is_open(versions[-1]):
+        document["open"] = one.order
+    return document
 
 
 def _is_repeat(error: BulkWriteError) -> bool:

@@ -13,6 +13,7 @@ from wismo.orders.v1 import merchant_pb2 as merchants
 
 BUYER = "buyer"
 EMAIL = "email"
+WEBHOOK = "webhook"
 _AGAIN = "/again-"
 
 
@@ -46,7 +47,12 @@ class PlannedMessage:
 
     @property
     def thread(self) -> str:
-        """What keeps its order: messages of one thread leave one after the other, by sequence."""
+        """What keeps its order: messages of one thread leave one after the other, by sequence.
+
+        One to the team is a thread of its own: an alert that waits for business hours must not hold a question back.
+        """
+        if self.recipient != BUYER:
+            return self.id
         return f"{self.order}/{self.recipient}/{self.channel}"
 
 

@@ -13,13 +13,15 @@ from chassis.crash_points import crash_point
 from chassis.kafka.records import Record, Rejected
 from notifier.measures import Measures
 from notifier.planning.kinds import NotTold
-from notifier.planning.plan import EMAIL, Preferences, decide, plan
+from notifier.planning.plan import EMAIL, Preferences, decide, plan, resend
 from notifier.planning.table import change_kind
 from notifier.sending.ledger import Batch, Ledger, NewMessage, Recorded
 from notifier.sending.rows import Snapshot
+from notifier.watching.hearing import Bounced
 from wismo.events.v1.merchant_event_pb2 import MerchantEvent
 from wismo.events.v1.order_event_pb2 import OrderEvent
 from wismo.orders.v1 import fulfilment_event_pb2 as events
+from wismo.orders.v1.order_pb2 import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,11 @@ class Planner:
         return Batch(
             messages=messages,
             snapshots=[_snapshot(event) for event in newest.values()],
+            versions=_versions(order_events),
             merchants=merchants,
             erased=sorted({event.subject for event in newest.values() if event.order.HasField("erase_time")}),
+            resends=[one for event in order_events for one in resend(event, event.merchant.policies)],
+            bounced=[_bounced(event) for event in order_events if event.change.HasField("message_bounced")],
         )
 
 
@@ -171,6 +176,18 @@ def _read_merchant(record: Record) -> list[tuple[str, int, bytes]]:
     if not merchant.name:
         raise Poison("the event names no merchant")
     return [(merchant.name, merchant.revision, merchant.SerializeToString())]
+
+
+def _versions(order_events: Sequence[OrderEvent]) -> dict[str, list[Order]]:
+    versions: dict[str, list[Order]] = {}
+    for event in sorted(order_events, key=lambda event: event.sequence):
+        versions.setdefault(event.subject, []).append(event.order)
+    return versions
+
+
+def _bounced(event: OrderEvent) -> tuple[str, Bounced]:
+    change = event.change
+    return event.subject, Bounced(change.message_bounced.message_id, change.occurred_at.ToDatetime(tzinfo=UTC))
 
 
 def _snapshot(event: OrderEvent) -> Snapshot:

@@ -12,12 +12,11 @@ from notifier.channels.compose import Envelope, compose, message_id
 from notifier.channels.headers import BadHeader
 from notifier.channels.outcome import Channel, Letter, Outcome, Rejected, Retry, Unknown
 from notifier.channels.outcome import Sent as Accepted
-from notifier.planning.obsolete import why_obsolete
 from notifier.planning.plan import PlannedMessage
 from notifier.rendering.letters import Renderer, Telling
 from notifier.sending.ledger import Ledger
-from notifier.sending.rows import Again, Claim, Doubtful, Ended, Row, Sent, Snapshot, State
-from wismo.orders.v1 import fulfilment_event_pb2 as events
+from notifier.sending.rows import Again, Claim, Doubtful, Ended, Row, Sent, SentContent, Snapshot, State
+from notifier.sending.worth import Recipient, recipient_of, refused, tellings_of
 from wismo.orders.v1 import merchant_pb2, order_pb2
 
 _log = get_logger(__name__)
@@ -45,6 +44,14 @@ class Work:
     merchant: bytes
     stop_at: float
     """When the lease ends, by the monotonic clock. Moves on while the dispatcher prolongs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter, and what of it may be kept."""
+
+    letter: Letter
+    kept: SentContent
 
 
 class Deliverer:
@@ -76,32 +83,38 @@ class Deliverer:
             return Ended(State.DEAD, "the order is not stored"), None
         order = order_pb2.Order.FromString(work.snapshot.body)
         merchant = merchant_pb2.Merchant.FromString(work.merchant)
-        tellings, obsolete = _still_worth_telling(row, order, merchant)
-        refused = _refused(order, merchant, tellings, obsolete)
-        if refused is not None:
-            return refused, None
-        letter = self._letter(row, tellings, order, merchant)
-        if not isinstance(letter, Letter):
-            return letter, None
-        outcome = self._channel.send(letter, lambda: self._may_go_out(work))
-        return self._result(row, outcome), outcome
+        recipient = recipient_of(row, order, merchant)
+        tellings, obsolete = tellings_of(row, order, merchant)
+        ended = refused(tellings, obsolete, recipient, merchant)
+        if ended is not None:
+            return ended, None
+        written = self._write(row, recipient, tellings, order, merchant)
+        if not isinstance(written, Written):
+            return written, None
+        outcome = self._channel.send(written.letter, lambda: self._may_go_out(work))
+        return self._result(row, outcome, written.kept), outcome
 
     def close(self) -> None:
         """Give up the channel's connection."""
         self._channel.close()
 
-    def _letter(
-        self, row: Row, tellings: list[Telling], order: order_pb2.Order, merchant: merchant_pb2.Merchant
-    ) -> Letter | Again | Ended:
+    def _write(
+        self,
+        row: Row,
+        recipient: Recipient,
+        tellings: list[Telling],
+        order: order_pb2.Order,
+        merchant: merchant_pb2.Merchant,
+    ) -> Written | Again | Ended:
         try:
             rendered = self._renderer.render(tellings, order, merchant, self._clock.now())
-            return compose(
+            letter = compose(
                 Envelope(
                     from_name=merchant.sender.display_name or merchant.display_name,
                     from_email=merchant.sender.email or merchant.contact.email,
                     reply_to=merchant.sender.reply_to or merchant.contact.email,
-                    to_name=order.buyer.display_name,
-                    to_email=order.buyer.email,
+                    to_name=recipient.name,
+                    to_email=recipient.email,
                     message_id=message_id(row.id, self._mail_domain),
                     thread_root=message_id(_first_message(row), self._mail_domain),
                     language=rendered.language,
@@ -109,6 +122,7 @@ class Deliverer:
                 ),
                 rendered.content,
             )
+            return Written(letter, SentContent(rendered.kept.subject, rendered.kept.text, rendered.kept.html))
         except BadHeader as bad:
             return Ended(State.DEAD, f"the header {bad} cannot be written")
         except CannotOpen:
@@ -127,10 +141,10 @@ class Deliverer:
             return False
         return self._ledger.mark_intent(work.claim) if work.claim.row.doubt else True
 
-    def _result(self, row: Row, outcome: Outcome) -> Result:
+    def _result(self, row: Row, outcome: Outcome, kept: SentContent) -> Result:
         match outcome:
             case Accepted():
-                return Sent()
+                return Sent(kept)
             case Rejected(reason):
                 return Ended(State.DEAD, f"refused: {reason}")
             case Unknown(reason):
@@ -142,35 +156,6 @@ class Deliverer:
         if (self._clock.now() - row.planned_at).total_seconds() > GIVE_UP_AFTER:
             return Ended(State.DEAD, f"given up: {reason}")
         return Again(backoff.delay(row.attempts + 1), reason)
-
-
-def _still_worth_telling(
-    row: Row, order: order_pb2.Order, merchant: merchant_pb2.Merchant
-) -> tuple[list[Telling], str]:
-    tellings, obsolete = [], ""
-    every = [(row.kind, row.change, row.sequence), *((part.kind, part.change, part.sequence) for part in row.parts)]
-    for kind, body, sequence in every:
-        change = events.FulfilmentEvent.FromString(body)
-        why = why_obsolete(kind, change, sequence, order, merchant.policies)
-        if why is None:
-            tellings.append(Telling(kind, change, row.event_at))
-        else:
-            obsolete = obsolete or why
-    return tellings, obsolete
-
-
-def _refused(
-    order: order_pb2.Order, merchant: merchant_pb2.Merchant, tellings: list[Telling], obsolete: str
-) -> Ended | None:
-    if not tellings:
-        return Ended(State.SKIPPED, obsolete)
-    contact = merchant.contact
-    if not (contact.email and contact.phone and contact.postal_address):
-        # Row M10: a message without a way to reach the merchant cannot be sent.
-        return Ended(State.DEAD, "no contact block")
-    if not order.buyer.email:
-        return Ended(State.SKIPPED, "the buyer has no e-mail address")
-    return None
 
 
 def _first_message(row: Row) -> str:

@@ -1,21 +1,27 @@
 """The port to the ledger, and what the planner and the dispatcher ask of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from notifier.planning.plan import PlannedMessage
+from notifier.planning.plan import PlannedMessage, Resend
 from notifier.sending.rows import Claim, Row, Settlement, Snapshot
+from notifier.watching.hearing import Bounced
+from wismo.orders.v1.order_pb2 import Order
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to enter, with what it tells: the serialised change, and when the event was recorded."""
+    """A message to enter, with what it tells: the serialised change or notice, and when that came up.
+
+    It leaves at ``not_before`` at the earliest; None: as soon as its window allows.
+    """
 
     message: PlannedMessage
     change: bytes
     event_at: datetime
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,16 @@ class Batch:
 
     messages: Sequence[NewMessage] = ()
     snapshots: Sequence[Snapshot] = ()
+    versions: Mapping[str, Sequence[Order]] = field(default_factory=dict)
+    """By order: each of its versions in the batch, in order of sequence, the snapshot's last."""
     merchants: Sequence[tuple[str, int, bytes]] = ()
     """Name, revision, serialised Merchant."""
     erased: Sequence[str] = field(default=())
     """Orders whose buyers' data must be gone from the ledger."""
+    resends: Sequence[Resend] = ()
+    """Messages that were entered earlier and are wanted once more. One that is not known is left out."""
+    bounced: Sequence[tuple[str, Bounced]] = ()
+    """By order: messages that came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ class Ledger(Protocol):
 
         A snapshot or merchant that is older than the stored one is dropped. Up to ``want`` new messages that need not
         wait for anything are lent at once, which saves them a turn; only those whose snapshot in the batch is now the
-        stored one.
+        stored one. The watches of the orders of which the newest is stored now are reconciled in the same commit.
         """
         ...
 
@@ -78,7 +90,8 @@ class Ledger(Protocol):
     ) -> Exchanged:
         """Write outcomes, prolong what is ``held``, lend up to ``want`` due rows for ``lease``, all in one commit.
 
-        Per thread in order of sequence, one row at a time.
+        Per thread in order of sequence, one row at a time. What ended is told to the watch of its order, what was said
+        is kept, and what the orders service must know of it is entered into the outbox, in the same commit.
         """
         ...
 

@@ -1,6 +1,6 @@
 """The ledger's rows: one for each message that was ever planned, and how it ended. No personal data, no open secret."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -72,6 +72,11 @@ class Row:
     reason: str = ""
     settled_at: datetime | None = None
 
+    @property
+    def is_notice(self) -> bool:
+        """Whether the watchdog planned it: ``change`` is then a serialised wismo.care.v1.Notice."""
+        return self.id[len(self.order) : len(self.order) + 1] == "!"
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -101,8 +106,19 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class SentContent:
+    """What a message said, secrets and signed links masked: what the care desk shows. The repr shows nothing of it."""
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The recipient's side has accepted it."""
+
+    content: SentContent | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

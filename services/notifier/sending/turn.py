@@ -45,7 +45,7 @@ def enter(
     """
     taken = set(busy)
     entered = {}
-    for row in sorted(fresh, key=lambda row: row.sequence):
+    for row in sorted(fresh, key=_place):
         if want > 0 and row.thread not in taken and not row.windowed:
             want -= 1
             row = replace(row, state=State.CLAIMED, claim=token, due_at=now + lease)  # noqa: PLW2901  # It becomes this.
@@ -100,7 +100,7 @@ def lend(turn: Turn, open_rows: Iterable[Row], want: int, now: datetime, token: 
         if current.state.is_open:
             threads[current.thread].append(current)
     for thread in sorted(threads.values(), key=lambda rows: min(row.due_at for row in rows)):
-        rows = sorted(thread, key=lambda row: row.sequence)
+        rows = sorted(thread, key=_place)
         rows = _without_twice_doubtful(turn, rows, now)
         if rows:
             _lend_first(turn, rows, want - len(turn.claimed), now, token, lease)
@@ -172,6 +172,11 @@ def _planned_again(row: Row, when: datetime, reason: str) -> Row:
 
 def _end(row: Row, state: State, reason: str, now: datetime) -> Row:
     return replace(row, state=state, claim="", intent=False, reason=reason, settled_at=now)
+
+
+def _place(row: Row) -> tuple[int, bool, datetime]:
+    """Where a row stands in its thread. A notice was made knowing its event's, so that it follows them."""
+    return row.sequence, row.is_notice, row.planned_at
 
 
 def turn_result(turn: Turn, token: str, stop_at: float, *, more: bool) -> Exchanged:

@@ -1,0 +1,1 @@
+"""What the orders service is told: promises that were made and notices that were accepted."""

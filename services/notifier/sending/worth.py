@@ -1,0 +1,66 @@
+"""What of a row is still to be said when its turn comes, to whom, and why not where it is not. Pure."""
+
+from dataclasses import dataclass
+
+from notifier.planning.obsolete import why_obsolete
+from notifier.planning.obsolete_notices import why_notice_obsolete
+from notifier.planning.plan import BUYER
+from notifier.rendering.letters import Telling
+from notifier.sending.rows import Ended, Row, State
+from wismo.care.v1.notice_pb2 import Notice
+from wismo.orders.v1 import fulfilment_event_pb2 as events
+from wismo.orders.v1 import merchant_pb2, order_pb2
+
+ESCALATION = "escalation"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets a message, by name and address."""
+
+    name: str
+    email: str
+
+
+def recipient_of(row: Row, order: order_pb2.Order, merchant: merchant_pb2.Merchant) -> Recipient:
+    """The buyer by the newest order; the team by the newest merchant, with the defaults that merchant.proto states."""
+    if row.recipient == BUYER:
+        return Recipient(order.buyer.display_name, order.buyer.email)
+    care = merchant.care.email or merchant.contact.email
+    email = merchant.care.escalation_email or care if row.recipient == ESCALATION else care
+    return Recipient(merchant.display_name, email)
+
+
+def tellings_of(row: Row, order: order_pb2.Order, merchant: merchant_pb2.Merchant) -> tuple[list[Telling], str]:
+    """What of a row is still worth telling, and the first reason for what is not."""
+    tellings, obsolete = [], ""
+    every = [(row.kind, row.change, row.sequence), *((part.kind, part.change, part.sequence) for part in row.parts)]
+    for kind, body, sequence in every:
+        what: events.FulfilmentEvent | Notice
+        if row.is_notice:
+            what = Notice.FromString(body)
+            why = why_notice_obsolete(kind, what, sequence, order)
+        else:
+            what = events.FulfilmentEvent.FromString(body)
+            why = why_obsolete(kind, what, sequence, order, merchant.policies)
+        if why is None:
+            tellings.append(Telling(kind, what, row.event_at))
+        else:
+            obsolete = obsolete or why
+    return tellings, obsolete
+
+
+def refused(
+    tellings: list[Telling], obsolete: str, recipient: Recipient, merchant: merchant_pb2.Merchant
+) -> Ended | None:
+    """Why nothing can be said at all, or None."""
+    if not tellings:
+        return Ended(State.SKIPPED, obsolete)
+    contact = merchant.contact
+    if not (contact.email and contact.phone and contact.postal_address):
+        # Row M10: a message without a way to reach the merchant cannot be sent.
+        return Ended(State.DEAD, "no contact block")
+    if not recipient.email:
+        # The team's falls back to the contact block's, which is there.
+        return Ended(State.SKIPPED, "the buyer has no e-mail address")
+    return None
