@@ -40,17 +40,28 @@ class Sealer:
 
     def seal(self, plaintext: str, associated: str) -> Sealed:
         """Seal ``plaintext`` so that it opens only with the same ``associated`` text (an order's name, say)."""
+        return self.seal_bytes(plaintext.encode(), associated)
+
+    def seal_bytes(self, plaintext: bytes, associated: str) -> Sealed:
+        """As ``seal``, for what is no text."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self._current].encrypt(nonce, plaintext.encode(), associated.encode())
+        sealed = self._ciphers[self._current].encrypt(nonce, plaintext, associated.encode())
         return Sealed(self._current, nonce + sealed)
 
     def open(self, sealed: Sealed, associated: str) -> str:
         """The plaintext. Raises CannotOpen for an unknown key, another ``associated`` text, or a changed byte."""
+        try:
+            return self.open_bytes(sealed, associated).decode()
+        except UnicodeDecodeError:
+            raise CannotOpen from None
+
+    def open_bytes(self, sealed: Sealed, associated: str) -> bytes:
+        """As ``open``, for what is no text."""
         cipher = self._ciphers.get(sealed.key_id)
         if cipher is None:
             raise CannotOpen
         nonce, body = sealed.ciphertext[:_NONCE_BYTES], sealed.ciphertext[_NONCE_BYTES:]
         try:
-            return cipher.decrypt(nonce, body, associated.encode()).decode()
+            return cipher.decrypt(nonce, body, associated.encode())
         except (InvalidTag, ValueError):
             raise CannotOpen from None

@@ -28,6 +28,12 @@ class Envelope:
     """The Message-ID of the order's first message; the same as ``message_id`` there."""
     language: str
     date: datetime
+    order_mark: str = ""
+    """An id that stands first in References and that replies carry on: it says which order they are about."""
+    auto_replied: bool = False
+    """Whether it answers a mail by itself."""
+    unsubscribe: str = ""
+    """Where one POST ends messages of this kind (RFC 8058); only for optional ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +62,21 @@ def compose(envelope: Envelope, content: Content) -> Letter:
         "Date": format_datetime(envelope.date),
         "Message-ID": safe("Message-ID", envelope.message_id),
         "Content-Language": safe("Content-Language", envelope.language),
-        # RFC 3834: written by no human, so that vacation answers stay away. X-Auto-Response-Suppress is Exchange's name
-        # for it.
-        "Auto-Submitted": "auto-generated",
+        # RFC 3834: written by no human, so that vacation answers stay away and no loop begins. X-Auto-Response-Suppress
+        # is Exchange's name for it.
+        "Auto-Submitted": "auto-replied" if envelope.auto_replied else "auto-generated",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
         "MIME-Version": "1.0",
     }
-    if envelope.thread_root != envelope.message_id:
-        headers["In-Reply-To"] = headers["References"] = safe("References", envelope.thread_root)
+    follows = envelope.thread_root != envelope.message_id
+    if follows:
+        headers["In-Reply-To"] = safe("References", envelope.thread_root)
+    references = [envelope.order_mark, envelope.thread_root if follows else ""]
+    if any(references):
+        headers["References"] = "\n ".join(safe("References", one) for one in references if one)
+    if envelope.unsubscribe:
+        headers["List-Unsubscribe"] = f"\n <{safe('List-Unsubscribe', envelope.unsubscribe)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     boundary = f"=_wismo_{hashlib.sha256(envelope.message_id.encode()).hexdigest()[:24]}"
     headers["Content-Type"] = f'multipart/alternative;\n boundary="{boundary}"'
     head = "".join(f"{name}: {value}\n" for name, value in headers.items()).replace("\n", "\r\n").encode("ascii")
