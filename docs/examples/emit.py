@@ -40,7 +40,7 @@ def call(method: Callable[..., Any], request: Message) -> Any:
 
 
 def main() -> None:
-    reference = sys.argv[1] if len(sys.argv) > 1 else f"R-{int(time.time())}"
+    reference = sys.argv[1] if len(sys.argv) > 1 else f"R-{uuid.uuid4().hex[:12]}"
     order = f"{MERCHANT}/orders/{reference}"
     with grpc.insecure_channel(TARGET) as channel:  # grpc.secure_channel(…, grpc.ssl_channel_credentials()) with TLS.
         stub = orders_service_pb2_grpc.OrdersServiceStub(channel)

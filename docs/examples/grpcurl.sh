@@ -4,7 +4,7 @@
 set -eu
 target=${WISMO_TARGET:-127.0.0.1:50051}
 merchant=$(printf %s "$WISMO_API_KEY" | cut -d_ -f2)
-reference=${1:-R-$(date +%s)}
+reference=${1:-R-$(od -An -N6 -tx1 /dev/urandom | tr -d ' \n')}
 order=merchants/$merchant/orders/$reference
 
 call() { # METHOD JSON

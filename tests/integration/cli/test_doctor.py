@@ -17,6 +17,8 @@ from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from embedded_stack.servers import DatabaseServer, InboxServer, KafkaServer
+from tests.fakes.in_memory_care import InMemoryCare
+from tests.fakes.in_memory_orders import InMemoryOrders
 from tests.integration.cli.conftest import Run
 from wismo.cli.doctor import stores
 from wismo.cli.doctor.kafka_clients import opened
@@ -25,14 +27,14 @@ from wismo.cli.doctor.web import clock
 
 @pytest.fixture
 def web() -> Iterator[str]:
-    """Ready at /a/readyz, waiting for its database at /b/readyz; `host:port`."""
+    """Ready at /a/readyz, waiting for its database at /b/readyz and for the watchdog at /c/readyz; `host:port`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            ready = not self.path.startswith("/b")
-            self.send_response(200 if ready else 503)
+            failing = {"b": {"database": "away"}, "c": {"watchdog": "last tick 90 s ago"}}.get(self.path[1], {})
+            self.send_response(503 if failing else 200)
             self.end_headers()
-            self.wfile.write(b'{"status": "ok"}' if ready else b'{"failing": {"database": "away"}}')
+            self.wfile.write(json.dumps({"failing": failing}).encode())
 
         def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the name is the parent's.
             pass
@@ -61,6 +63,28 @@ def test_page_and_processes_are_asked_whether_they_are_ready(wismo: Run, folder:
     assert found["status page"]["state"] == found["notifier process"]["state"] == found["clock"]["state"] == "ok"
     assert found["projector process"]["state"] == "fail"
     assert "database" in found["projector process"]["detail"]
+
+
+def test_the_watchdog_s_heart_is_heard_through_the_notifier(wismo: Run, folder: Path, web: str) -> None:
+    configure(folder, ops={"notifier": f"{web}/a"})
+    assert findings(wismo)["watchdog"]["state"] == "ok"
+    configure(folder, ops={"notifier": f"{web}/b"})
+    assert findings(wismo)["watchdog"]["state"] == "warn"
+    configure(folder, ops={"notifier": f"{web}/c"})
+    found = findings(wismo)["watchdog"]
+    assert (found["state"], found["detail"]) == ("fail", "last tick 90 s ago")
+
+
+def test_the_care_service_is_asked_with_the_merchant_s_key(wismo: Run, folder: Path, server: InMemoryOrders) -> None:
+    care = InMemoryCare().start()
+    configure(folder, care_target=care.target)
+    assert findings(wismo)["care"]["detail"].endswith("nothing needs a human")
+    care.stop()
+    assert findings(wismo)["care"]["state"] == "fail"
+    configure(folder, care_target=server.target)
+    assert "is no care service" in findings(wismo)["care"]["detail"]
+    configure(folder, care_target="")
+    assert findings(wismo)["care"]["state"] == "warn"
 
 
 def test_a_page_that_is_not_there_is_told_with_what_to_do(wismo: Run, folder: Path) -> None:

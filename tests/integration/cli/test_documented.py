@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.in_memory_orders import KEY, InMemoryOrders
 from tests.integration.cli.conftest import Run
+from wismo.cli.app import app
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -36,6 +37,23 @@ def test_the_plain_script_creates_an_order_and_emits_events(server: InMemoryOrde
     assert len(server.recorded["merchants/acme/orders/R-5"]) == 2
 
 
+def test_the_plain_script_run_twice_at_once_makes_two_orders(server: InMemoryOrders) -> None:
+    environ = {**os.environ, "WISMO_TARGET": server.target, "WISMO_API_KEY": KEY}
+    running = [
+        subprocess.Popen([sys.executable, str(EXAMPLES / "emit.py")], env=environ, stdout=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    assert [each.wait(60) for each in running] == [0, 0]
+    assert len(server.orders) == 2
+
+
+def test_the_shell_script_takes_a_reference_of_its_own_each_time() -> None:
+    (line,) = re.findall(r"^reference=.*$", (EXAMPLES / "grpcurl.sh").read_text(encoding="utf-8"), re.MULTILINE)
+    made = {subprocess.check_output(["sh", "-c", f'{line}; printf %s "$reference"'], text=True) for _ in range(3)}
+    assert len(made) == 3
+    assert all(re.fullmatch(r"R-[0-9a-f]{12}", reference) for reference in made)
+
+
 def test_the_plain_script_uses_nothing_but_generated_stubs() -> None:
     imported = re.findall(r"^(?:from|import) (\S+)", (EXAMPLES / "emit.py").read_text(encoding="utf-8"), re.MULTILINE)
     assert all(not name.startswith("wismo.") or name.startswith("wismo.orders.v1") for name in imported)
@@ -51,6 +69,7 @@ def test_the_python_of_the_documents_runs(document: Path, server: InMemoryOrders
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_command_that_the_documents_name_exists(document: Path, wismo: Run) -> None:
+    groups = {group.name for group in app.registered_groups}
     for line in re.findall(r"`wismo ([a-z][a-z ]*)", document.read_text(encoding="utf-8")):
-        words = line.split()[: 2 if line.split()[0] in {"order", "event", "merchant", "key"} else 1]
+        words = line.split()[: 2 if line.split()[0] in groups else 1]
         assert wismo(*words, "--help").exit_code == 0, line

@@ -5,7 +5,7 @@ from collections import Counter
 import typer
 
 from wismo.cli.commands import AsJson
-from wismo.cli.doctor import mail, orders, stores, web
+from wismo.cli.doctor import care, mail, orders, stores, web
 from wismo.cli.doctor.finding import Finding, State
 from wismo.cli.exits import Exit
 from wismo.cli.session import session_of
@@ -15,7 +15,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Look at everything that the command talks to. Exit code 1 when something fails."""
     session = session_of(context)
     findings: list[Finding] = []
-    for ask in (orders.check, web.check, mail.check, stores.check):
+    for ask in (orders.check, care.check, web.check, mail.check, stores.check):
         findings.extend(ask(session.configuration))
     counts = Counter(each.state for each in findings)
     if as_json:

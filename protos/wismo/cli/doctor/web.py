@@ -1,5 +1,6 @@
 """The status page, the processes behind it and the inbox, over HTTP; and by the way the clocks."""
 
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from wismo.cli.doctor.finding import Finding, fail, ok, warn
 _WAIT = 5.0
 _SKEW_SECONDS = 5.0
 _REFUSED_SECONDS = 600.0  # Events further ahead than this are refused.
-_BODY = 300
+_BODY = 2_000
+_WATCHED_BY = {"notifier", "watchdog"}  # The processes in which the watchdog may live.
 
 
 def check(configuration: Configuration) -> Iterator[Finding]:
@@ -24,7 +26,7 @@ def check(configuration: Configuration) -> Iterator[Finding]:
         yield warn("status page", "address not known", "Set page_url in .wismo/cli.json, or WISMO_PAGE_URL.")
     for name, address in sorted(configuration.extra.items()):
         if name.startswith("ops.") and address:
-            yield _process(f"{name.removeprefix('ops.')} process", f"http://{address}/readyz")
+            yield from _process(name.removeprefix("ops."), f"http://{address}/readyz")
     if configuration.inbox_url:
         status, text, _ = _get(configuration.inbox_url)
         if status is None:
@@ -45,16 +47,36 @@ def _page(url: str) -> Iterator[Finding]:
         yield clock(date, datetime.now(UTC))
 
 
-def _process(name: str, url: str) -> Finding:
+def _process(process: str, url: str) -> Iterator[Finding]:
     """A process of the stack, by its operations port: an address of one run, so silence may only mean that it has
-    ended.
+    ended. The watchdog has no port where it lives in the notifier; its heartbeat is one of the notifier's checks.
     """
+    name = f"{process} process"
     status, text, _ = _get(url)
     if status is None:
-        return warn(name, f"{url}: {text}", "Is the stack running (`make run`)?")
+        yield warn(name, f"{url}: {text}", "Is the stack running (`make run`)?")
+        return
     if status == 200:
-        return ok(name, "ready")
-    return fail(name, f"not ready: {text}", "What it waits for stands beside it.")
+        yield ok(name, "ready")
+    else:
+        yield fail(name, f"not ready: {text}", "What it waits for stands beside it.")
+    if process in _WATCHED_BY:
+        yield watchdog(status, text)
+
+
+def watchdog(status: int, text: str) -> Finding:
+    """Whether the watchdog's heart beats, as /readyz of the process in which it lives says."""
+    try:
+        failing = json.loads(text).get("failing", {})
+    except (ValueError, AttributeError):
+        failing = {}
+    beats = {name: why for name, why in failing.items() if "watchdog" in name}
+    if beats:
+        told = "; ".join(str(why) for why in beats.values())
+        return fail("watchdog", told, "Nobody is told of silence until it ticks again; see the notifier's log.")
+    if status == 200:
+        return ok("watchdog", "its heart beats")
+    return warn("watchdog", "not told", "The process in which it lives is not ready; mend that first.")
 
 
 def clock(server: datetime, here: datetime) -> Finding:
