@@ -133,7 +133,7 @@ def build_api(
             **WatchCalls(orders, watching).rpcs(),
         },
         "wismo.orders.v1.MerchantsService": MerchantCalls(merchants, ApiKeys(keys, merchant_store, clock)).rpcs(),
-        "wismo.orders.v1.QuestionsService": QuestionCalls(Questions(orders), reading).rpcs(),
+        "wismo.orders.v1.QuestionsService": QuestionCalls(Questions(orders, clock), reading).rpcs(),
         "wismo.orders.v1.ChargesService": ChargeCalls(Charges(orders, clock)).rpcs(),
     }
     handlers = {name: gate.handlers(name, rpcs) for name, rpcs in services.items()}

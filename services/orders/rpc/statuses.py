@@ -29,7 +29,6 @@ _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
     (errors.EtagMismatch, grpc.StatusCode.ABORTED),
     (errors.Overloaded, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (errors.Unavailable, grpc.StatusCode.UNAVAILABLE),
-    (errors.NotYetAvailable, grpc.StatusCode.UNIMPLEMENTED),
     (domain.NotAllowedFromThisSource, grpc.StatusCode.PERMISSION_DENIED),
     (domain.DuplicateId, grpc.StatusCode.ALREADY_EXISTS),
     (domain.BadInput, grpc.StatusCode.INVALID_ARGUMENT),

@@ -81,12 +81,6 @@ class Unavailable(OrdersError):
     reason = "UNAVAILABLE"
 
 
-class NotYetAvailable(OrdersError):
-    """The contract has it, this version does not."""
-
-    reason = "NOT_YET_AVAILABLE"
-
-
 def stopping() -> Unavailable:
     """For whoever meets a process that stops."""
     return Unavailable(

@@ -1,9 +1,11 @@
 """Questions of buyers and the answers to them (row M8)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chassis.clock import Clock
 from orders.domain.asking import asking
 from orders.domain.events import Event
 from orders.domain.order import Order
@@ -21,11 +23,14 @@ class Questions:
     """The calls on questions."""
 
     orders: Orders
+    clock: Clock
 
     async def ask(self, principal: Principal, name: str, asked: Event, mark: RequestMark) -> Answer:
         """File a question and acknowledge it, in one commit. The answer's sequence is that of the acknowledgement."""
         own_order(principal, name)
         merchant = await self.orders.merchant_for(name)
+        # Reading a country's holidays for the first time must not hold up everybody else's commit.
+        await asyncio.to_thread(merchant.answers.by, self.clock.now(), self.clock.now())
 
         def decide(order: Order, now: datetime) -> Sequence[Event]:
             return asking(order, asked, now, lambda at: merchant.answers.by(at, now))

@@ -24,10 +24,11 @@ from orders.use_cases.ports import (
     OrderQuery,
     OrderStore,
     OutboxFeed,
+    QuestionQuery,
     StoreConflict,
 )
 from orders.use_cases.relaying import Outbox
-from orders.use_cases.stored import Changes, OutboxRow, StoredOrder
+from orders.use_cases.stored import Changes, OutboxRow, QuestionRow, StoredOrder
 from tests.fakes.orders_parts import MERCHANT, NOW, StandingClock, create, folded, record
 from tests.fakes.orders_stores import InMemoryDatabase, InMemoryKeys, InMemoryMerchants, InMemoryOrders, InMemoryOutbox
 
@@ -169,6 +170,43 @@ async def test_a_page_is_in_order_of_change_and_goes_on_where_it_ended(stores: S
     rest = await stores.orders.page(OrderQuery(MERCHANT.name, 3, after=first[-1].place))
     assert [row.place[1][-3:] for row in (*first, *rest)] == ["r-4", "r-3", "r-2", "r-1", "r-0"]
     assert await stores.orders.page(OrderQuery("merchants/other", 3)) == []
+
+
+def question(order: StoredOrder, name: str, state: int, hours: int) -> QuestionRow:
+    return QuestionRow(order.key, name, order.merchant, state, NOW + timedelta(hours=hours))
+
+
+async def with_questions(stores: Stores, *rows: QuestionRow, known: dict[str, int]) -> None:
+    async with stores.orders.transaction() as transaction:
+        await transaction.read(known)
+        await transaction.write(Changes((), (), (), (), rows))
+
+
+async def test_questions_are_listed_by_due_time_and_go_on_where_they_ended(stores: Stores) -> None:
+    one, other = await created(stores, "R-1", "R-2")
+    rows = [question(one, "q-1", 1, 5), question(other, "q-1", 2, 3), question(other, "q-2", 1, 3)]
+    await with_questions(stores, *rows, known={one.key: 1, other.key: 1})
+    first = await stores.orders.questions(QuestionQuery(MERCHANT.name, 2))
+    rest = await stores.orders.questions(QuestionQuery(MERCHANT.name, 2, after=first[-1].place))
+    assert [(place.body, place.question_id) for place in (*first, *rest)] == [
+        (other.body, "q-1"),
+        (other.body, "q-2"),
+        (one.body, "q-1"),
+    ]
+    opened = await stores.orders.questions(QuestionQuery(MERCHANT.name, 9, state=1))
+    assert [place.question_id for place in opened] == ["q-2", "q-1"]
+    rest = await stores.orders.questions(QuestionQuery(MERCHANT.name, 9, 1, opened[0].place))
+    assert [place.body for place in rest] == [one.body]
+    assert await stores.orders.questions(QuestionQuery("merchants/other", 9)) == []
+
+
+async def test_a_question_stands_in_the_list_once_where_it_is_now(stores: Stores) -> None:
+    (order,) = await created(stores, "R-1")
+    for state, hours in ((1, 5), (1, 9), (2, 9)):
+        await with_questions(stores, question(order, "q-1", state, hours), known={order.key: 1})
+    (place,) = await stores.orders.questions(QuestionQuery(MERCHANT.name, 9))
+    assert place.place[0] == NOW + timedelta(hours=9)
+    assert await stores.orders.questions(QuestionQuery(MERCHANT.name, 9, state=1)) == []
 
 
 async def test_kept_changes_can_be_replaced(stores: Stores) -> None:

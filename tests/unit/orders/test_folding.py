@@ -1,10 +1,17 @@
 """A group of commands acting on orders in memory."""
 
-from orders.domain.errors import DomainError
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from orders.domain.asking import asking
+from orders.domain.changes.care import NoteToBuyer, ProblemResolved, QuestionAsked
+from orders.domain.errors import DomainError, UnknownProblem
+from orders.domain.events import Event
+from orders.domain.order import Order
 from orders.domain.vocabulary import Effect
-from orders.use_cases.commands import Answer
+from orders.use_cases.commands import Answer, RecordDecided
 from orders.use_cases.errors import AlreadyExists, EtagMismatch, NotFound
-from tests.fakes.orders_parts import create, folded, record
+from tests.fakes.orders_parts import MERCHANT, NOW, create, folded, mark, record
 from wismo.events.v1.order_event_pb2 import OrderEvent
 
 
@@ -67,3 +74,45 @@ def test_a_domain_error_is_the_answer_of_its_command_alone() -> None:
     outcomes, changes = folded([broken, create("R-1")])
     assert isinstance(outcomes[0], DomainError)
     assert [order.order.reference for order in changes.created] == ["R-1"]
+
+
+def ask(text: str, request_id: str, at: datetime = NOW) -> RecordDecided:
+    """A question, whose identity follows from the order."""
+    first = create()
+
+    def decide(order: Order, now: datetime) -> Sequence[Event]:
+        return asking(order, Event(QuestionAsked("q", text), at), now, lambda since: since + timedelta(days=1))
+
+    return RecordDecided(first.key, first.name, MERCHANT, mark(request_id, text), decide)
+
+
+def test_what_is_decided_together_is_written_together_with_a_row_for_each() -> None:
+    outcomes, changes = folded([create(), ask("Where?", "a1"), ask("Hello?", "a2", NOW + timedelta(minutes=1))])
+    assert [outcome.sequence for outcome in outcomes if isinstance(outcome, Answer)] == [1, 3, 5]
+    told = [OrderEvent.FromString(row.value) for row in changes.outbox]
+    assert [event.order.sequence for event in told] == [1, 2, 3, 4, 5]
+    assert [event.request_id for event in told] == ["", "a1", "a1", "a2", "a2"]
+    (row,) = changes.questions
+    assert (row.key, row.question_id, row.due) == (f"{create().key}?q-1", "q-1", NOW + timedelta(days=1))
+
+
+def test_what_is_decided_is_written_once_for_a_request() -> None:
+    _, before = folded([create(), ask("Where?", "a1")])
+    outcomes, changes = folded([ask("Where?", "a1")], {order.key: order for order in before.created})
+    assert isinstance(outcomes[0], Answer)
+    assert (outcomes[0].sequence, outcomes[0].effect) == (3, Effect.APPLIED)
+    assert not changes
+
+
+def test_of_what_is_decided_together_either_all_is_written_or_nothing() -> None:
+    first = create()
+    both = (Event(NoteToBuyer("One.")), Event(ProblemResolved("none", "All well.")))
+    command = RecordDecided(first.key, first.name, MERCHANT, mark("d1"), lambda _order, _now: both)
+    outcomes, changes = folded([first, command])
+    assert isinstance(outcomes[1], UnknownProblem)
+    assert [row.sequence for row in changes.log] == [1]
+
+
+def test_only_a_question_that_moved_is_written_to_the_list() -> None:
+    _, changes = folded([create(), record("One.", "n1")])
+    assert changes.questions == ()
