@@ -10,21 +10,20 @@ from pymongo.errors import PyMongoError
 
 from chassis.backoff import Backoff
 from chassis.clock import SystemClock
+from chassis.crash_points import crash_point
 from chassis.health import Health
 from chassis.kafka import BatchConsumer, KafkaDeadLetters, Producer, broker_answers
 from chassis.keys import Key, KeyRing
 from chassis.mongo import connect, database_answers, ensure_indexes
+from chassis.outbox import MongoOutbox, Outbox, OutboxSender, outbox_collections
 from chassis.sealing import Sealer
 from chassis.signed_links import LinkSigner
 from status_page.app import create_app
 from status_page.downloads import mongo as downloads_mongo
 from status_page.downloads.mongo import MongoDownloadCounters
 from status_page.lookup.keys import LookupKeys
-from status_page.outbox import mongo as outbox_mongo
-from status_page.outbox.mongo import MongoOutbox
+from status_page.outbox.older_rows import letter_in
 from status_page.outbox.orders_client import GrpcOrdersService
-from status_page.outbox.ports import Outbox
-from status_page.outbox.sender import OutboxSender
 from status_page.pages.kept_pages import KeptPages
 from status_page.projection import mongo as projection_mongo
 from status_page.projection.mongo import MongoMerchantRows, MongoOrderRows
@@ -42,7 +41,7 @@ from status_page.web.static_files import StaticFiles
 GROUP = "status-page"
 DEAD_LETTERS = "wismo.order-events.v1.dlt"
 
-COLLECTIONS = (*projection_mongo.COLLECTIONS, *downloads_mongo.COLLECTIONS, *outbox_mongo.COLLECTIONS)
+COLLECTIONS = (*projection_mongo.COLLECTIONS, *downloads_mongo.COLLECTIONS, *outbox_collections())
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,15 @@ def make_page(settings: PageSettings) -> Page:
     clock = SystemClock()
     health = Health()
     health.add_check("database", database_answers(client), timeout=3.0)
-    outbox = MongoOutbox(database)
+    outbox = MongoOutbox(database, read=letter_in)
     orders = GrpcOrdersService(settings.orders_address, settings.service_key, ca_file=settings.orders_ca_file)
-    sender = OutboxSender(outbox, orders, clock, heartbeat=health.heartbeat("outbox", max_age=120.0))
+    sender = OutboxSender(
+        outbox,
+        orders,
+        clock,
+        heartbeat=health.heartbeat("outbox", max_age=120.0),
+        before_forgetting=lambda: crash_point("status_page.outbox.before_forgetting"),
+    )
     WAITING.set_function(_depth_of(outbox))
     secret = settings.cookie_key.reveal()
     secure = settings.page_url.startswith("https://")

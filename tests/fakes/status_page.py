@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from status_page.downloads.counters import GRANT_LIFETIME, Grant, Outcome, Start, line_key
-from status_page.outbox.facts import Fact, download_taken
-from status_page.outbox.ports import Waiting
-from status_page.outbox.sender import Refused, Told
+from status_page.outbox.facts import download_taken
 from status_page.projection.rows import Found, MerchantRow, OrderRow, Pending, Taken
+from tests.fakes.in_memory_outbox import InMemoryOutbox
 
 
 class FixedClock:
@@ -95,46 +94,6 @@ class InMemoryMerchantRows:
         return next(iter(self.rows.values())) if len(self.rows) == 1 else None
 
 
-class InMemoryOutbox:
-    """`Outbox` in a dictionary."""
-
-    def __init__(self) -> None:
-        self.waiting: dict[str, tuple[Fact, datetime, int]] = {}
-        self.set_aside: dict[str, str] = {}
-
-    @property
-    def facts(self) -> list[Fact]:
-        """Everything that waits, the oldest first."""
-        return [fact for fact, _, _ in self.waiting.values()]
-
-    def put(self, fact: Fact) -> None:
-        self.waiting.setdefault(fact.id, (fact, fact.occurred_at, 0))
-
-    def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Waiting]:
-        due = sorted(
-            ((due_at, fact, attempts) for fact, due_at, attempts in self.waiting.values() if due_at <= now),
-            key=lambda row: row[0],
-        )[:limit]
-        for _, fact, attempts in due:
-            self.waiting[fact.id] = (fact, until, attempts)
-        return [Waiting(fact, attempts) for _, fact, attempts in due]
-
-    def told(self, fact_id: str) -> None:
-        self.waiting.pop(fact_id, None)
-
-    def postpone(self, fact_id: str, due_at: datetime) -> None:
-        if fact_id in self.waiting:
-            fact, _, attempts = self.waiting[fact_id]
-            self.waiting[fact_id] = (fact, due_at, attempts + 1)
-
-    def refused(self, fact_id: str, reason: str) -> None:
-        if self.waiting.pop(fact_id, None) is not None:
-            self.set_aside[fact_id] = reason
-
-    def depth(self) -> int:
-        return len(self.waiting)
-
-
 class InMemoryDownloadCounters:
     """`DownloadCounters` in dictionaries, with the outbox that it tells."""
 
@@ -162,19 +121,3 @@ class InMemoryDownloadCounters:
 
     def taken(self, order: str) -> Taken:
         return Taken(dict(self._counts.get(order, {})), dict(self._first.get(order, {})))
-
-
-class ScriptedOrders:
-    """`OrdersService` that says what a test tells it to; by default it takes everything."""
-
-    def __init__(self) -> None:
-        self.told: list[Fact] = []
-        self.answers: list[Told | Refused] = []
-
-    def tell(self, fact: Fact) -> Told:
-        answer = self.answers.pop(0) if self.answers else Told.TAKEN
-        if isinstance(answer, Refused):
-            raise answer
-        if answer is Told.TAKEN:
-            self.told.append(fact)
-        return answer

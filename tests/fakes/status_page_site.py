@@ -28,12 +28,12 @@ from status_page.web.parts import Parts
 from status_page.web.rendering import Templates
 from status_page.web.shops import Shops
 from status_page.web.static_files import StaticFiles
+from tests.fakes.in_memory_outbox import InMemoryOutbox
 from tests.fakes.status_page import (
     FixedClock,
     InMemoryDownloadCounters,
     InMemoryMerchantRows,
     InMemoryOrderRows,
-    InMemoryOutbox,
 )
 from tests.samples import keys
 from tests.samples.story import START, Story

@@ -8,9 +8,9 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from chassis.mongo import CollectionSpec, Document, run_transaction
+from chassis.outbox import MongoOutbox
 from status_page.downloads.counters import GRANT_LIFETIME, Grant, Outcome, Start, line_key
 from status_page.outbox.facts import download_taken
-from status_page.outbox.mongo import row_of
 from status_page.projection.rows import Taken
 
 COLLECTIONS = (CollectionSpec("downloads"),)
@@ -25,7 +25,7 @@ class MongoDownloadCounters:
     def __init__(self, database: Database[Document]) -> None:
         self._client: MongoClient[Document] = database.client
         self._downloads = database["downloads"]
-        self._outbox = database["outbox"]
+        self._outbox = MongoOutbox(database)
 
     def start(self, start: Start, now: datetime) -> Grant:
         """Read, decide and write in one transaction; concurrent starts of one order conflict and run again."""
@@ -36,7 +36,7 @@ class MongoDownloadCounters:
             if grant.outcome is Outcome.COUNTED:
                 self._downloads.update_one({"_id": start.order}, {"$set": changes}, upsert=True, session=session)
                 fact = download_taken(start.order, start.line_id, start.file_id, now)
-                self._outbox.insert_one(row_of(fact), session=session)
+                self._outbox.put(fact, session=session)
             return grant
 
         return run_transaction(self._client, count, deadline=10.0)

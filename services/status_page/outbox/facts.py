@@ -6,12 +6,12 @@ which call it belongs (``orders_client``).
 
 import hashlib
 import uuid
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from chassis.outbox import Letter
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import orders_service_pb2, question_pb2, questions_service_pb2
 
@@ -31,18 +31,12 @@ Kind = Literal[
 """``record``, ``answer`` and ``contact`` are the care team's: any RecordEvent, AnswerQuestion, UpdateBuyerContact."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that has to be told about one order. ``id`` is the request id that stands in ``body``.
+Fact = Letter
+"""Something that has to be told about one order: ``about`` is its name, ``at`` when it happened, and ``id`` the request
+id that stands in ``body``.
 
-    A fact of the kind ``nothing`` is written where there is nothing to tell, so that it takes as long.
-    """
-
-    id: str
-    kind: Kind
-    order: str
-    occurred_at: datetime
-    body: bytes = field(repr=False, default=b"")
+A fact of the kind ``nothing`` is written where there is nothing to tell, so that it takes as long.
+"""
 
 
 def link_requested(order: str, now: datetime) -> Fact:

@@ -8,9 +8,8 @@ import grpc
 from google.protobuf.message import Message
 
 from chassis.logs import get_logger
+from chassis.outbox import Letter, Refused, Told
 from chassis.settings import Address, Secret
-from status_page.outbox.facts import Fact, Kind
-from status_page.outbox.sender import Refused, Told
 from wismo.orders.v1 import (
     orders_service_pb2,
     orders_service_pb2_grpc,
@@ -32,7 +31,7 @@ _FINAL = frozenset(
     }
 )
 
-REQUESTS: dict[Kind, type[Message]] = {
+REQUESTS: dict[str, type[Message]] = {
     "link_requested": orders_service_pb2.RecordEventRequest,
     "download_taken": orders_service_pb2.RecordEventRequest,
     "download_renewed": orders_service_pb2.RecordEventRequest,
@@ -48,7 +47,7 @@ REQUESTS: dict[Kind, type[Message]] = {
 
 
 class GrpcOrdersService:
-    """`OrdersService` over one channel. Make it after a fork. The service key acts for the merchant of each order."""
+    """`Tell` over one channel. Make it after a fork. The service key acts for the merchant of each order."""
 
     def __init__(
         self, address: Address, service_key: Secret, *, ca_file: Path | None = None, timeout: float = 5.0
@@ -70,16 +69,18 @@ class GrpcOrdersService:
         self._metadata = (("authorization", f"Bearer {service_key.reveal()}"),)
         self._timeout = timeout
 
-    def tell(self, fact: Fact) -> Told:
-        """One call with the fact's id as its request id."""
-        request = request_of(fact)
+    def tell(self, letter: Letter) -> Told:
+        """One call with the letter's id as its request id; none for what stands in for nothing."""
+        if letter.kind == "nothing":
+            return Told.TAKEN
+        request = request_of(letter)
         try:
             self._calls[type(request)](request, timeout=self._timeout, metadata=self._metadata)
         except grpc.RpcError as error:
             code = error.code()
             if code in _FINAL:
                 raise Refused(code.name) from None
-            _log.warning("orders did not take a fact", kind=fact.kind, code=code.name)
+            _log.warning("orders did not take a fact", kind=letter.kind, code=code.name)
             return Told.LATER
         return Told.TAKEN
 
@@ -88,6 +89,8 @@ class GrpcOrdersService:
         self._channel.close()
 
 
-def request_of(fact: Fact) -> Message:
-    """The request that tells a fact. Raises KeyError for a kind that has none: there is nothing to tell."""
-    return REQUESTS[fact.kind].FromString(fact.body)
+def request_of(letter: Letter) -> Message:
+    """The request that tells a letter. Raises Refused for a kind that no call belongs to."""
+    if letter.kind not in REQUESTS:
+        raise Refused("UNKNOWN_KIND")
+    return REQUESTS[letter.kind].FromString(letter.body)

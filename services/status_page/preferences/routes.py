@@ -35,7 +35,7 @@ def end(token: str) -> Response:
         fact = preferences_updated(row.name, our.clock.now(), optional_messages=False)
         our.put(fact)
         over = [one.id for one in row.pending if is_in(given, one)]
-        our.orders.show_pending(row.name, Pending(fact.id, "optional_off", fact.occurred_at), over)
+        our.orders.show_pending(row.name, Pending(fact.id, "optional_off", fact.at), over)
         OPTED_OUT.inc()
     return _page(reached, ended=True)
 

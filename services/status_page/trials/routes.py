@@ -71,7 +71,7 @@ def _cancelled(reached: Reached) -> Response:
     our.put(fact)
     crash_point("status_page.trials.after_keeping")
     given = order_pb2.Order.FromString(row.order)
-    done = Pending(fact.id, "trial_cancelled", fact.occurred_at, line_id=line_id)
+    done = Pending(fact.id, "trial_cancelled", fact.at, line_id=line_id)
     our.orders.show_pending(row.name, done, [one.id for one in row.pending if is_in(given, one)])
     CANCELLED.inc()
     return _page(replace(reached, row=replace(row, pending=(*row.pending, done))))

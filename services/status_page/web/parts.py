@@ -9,12 +9,11 @@ from flask import current_app
 from chassis.clock import Clock
 from chassis.health import Health
 from chassis.localisation import Catalog
+from chassis.outbox import Letter, Outbox
 from chassis.sealing import Sealer
 from chassis.signed_links import LinkSigner
 from status_page.downloads.counters import DownloadCounters
 from status_page.lookup.keys import LookupKeys
-from status_page.outbox.facts import Fact
-from status_page.outbox.ports import Outbox
 from status_page.projection.rows import OrderRows
 from status_page.web.cookies import CookieJar
 from status_page.web.shops import Shops
@@ -56,7 +55,7 @@ class Parts:
     secure: bool = False
     """Whether buyers come by https."""
 
-    def put(self, fact: Fact) -> None:
+    def put(self, fact: Letter) -> None:
         """Keep a fact for `orders` and have it told soon."""
         self.outbox.put(fact)
         self.wake_sender()

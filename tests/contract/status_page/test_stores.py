@@ -3,24 +3,24 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from chassis.mongo import connect, ensure_indexes
+from chassis.outbox import MongoOutbox
 from status_page.bootstrap import COLLECTIONS
 from status_page.downloads.counters import DownloadCounters, Outcome, Start, file_key, line_key
 from status_page.downloads.mongo import MongoDownloadCounters
 from status_page.outbox.facts import Fact, download_renewed, download_taken, link_requested, nothing
-from status_page.outbox.mongo import MongoOutbox
-from status_page.outbox.ports import Outbox
+from status_page.outbox.older_rows import letter_in
 from status_page.projection.mongo import MongoMerchantRows, MongoOrderRows
 from status_page.projection.rows import MerchantRow, MerchantRows, OrderRow, OrderRows, Pending, Taken
+from tests.fakes.in_memory_outbox import InMemoryOutbox
 from tests.fakes.status_page import (
     InMemoryDownloadCounters,
     InMemoryMerchantRows,
     InMemoryOrderRows,
-    InMemoryOutbox,
 )
 from tests.samples.story import START
 
@@ -36,7 +36,6 @@ class Stores:
     orders: OrderRows
     merchants: MerchantRows
     counters: DownloadCounters
-    outbox: Outbox
     waiting: Callable[[], list[str]]
     """Kinds of the facts that wait."""
 
@@ -50,8 +49,7 @@ def stores(request: pytest.FixtureRequest, unique: str) -> Iterator[Stores]:
             InMemoryOrderRows(),
             InMemoryMerchantRows(),
             counters,
-            outbox,
-            lambda: [fact.kind for fact in outbox.facts],
+            lambda: [letter.kind for letter in outbox.letters],
         )
         return
     with connect(request.getfixturevalue("mongo_url"), "contract") as client:
@@ -61,7 +59,6 @@ def stores(request: pytest.FixtureRequest, unique: str) -> Iterator[Stores]:
             MongoOrderRows(database),
             MongoMerchantRows(database),
             MongoDownloadCounters(database),
-            MongoOutbox(database),
             lambda: [row["kind"] for row in database["outbox"].find()],
         )
 
@@ -211,74 +208,6 @@ def test_ids_with_dots_and_dollars_do_no_harm(stores: Stores) -> None:
     assert stores.counters.taken(NAME).counts == {file_key("a.b", "c.$d..e", 1): 1}
 
 
-def claim(outbox: Outbox, now: datetime) -> list[str]:
-    return [one.fact.id for one in outbox.claim(now, now + timedelta(seconds=30), 10)]
-
-
-def test_a_fact_is_claimed_by_one_until_its_time_is_up(stores: Stores) -> None:
-    fact = link_requested(NAME, START)
-    stores.outbox.put(fact)
-    [waiting] = stores.outbox.claim(START, START + timedelta(seconds=30), 10)
-    assert (waiting.fact, waiting.attempts) == (fact, 0)
-    assert claim(stores.outbox, START + timedelta(seconds=29)) == []
-    assert claim(stores.outbox, START + timedelta(seconds=30)) == [fact.id]
-
-
-def test_the_oldest_come_first_and_no_more_than_asked_for(stores: Stores) -> None:
-    facts = [link_requested(NAME, START - timedelta(seconds=n)) for n in range(15)]
-    for fact in facts:
-        stores.outbox.put(fact)
-    assert claim(stores.outbox, START) == [fact.id for fact in reversed(facts)][:10]
-    assert len(claim(stores.outbox, START)) == 5
-
-
-def test_a_fact_that_waits_already_is_not_kept_twice(stores: Stores) -> None:
-    stores.outbox.put(download_renewed(NAME, "atlas", 1, START))
-    stores.outbox.put(download_renewed(NAME, "atlas", 1, START + timedelta(seconds=5)))
-    assert stores.outbox.depth() == 1
-
-
-def test_a_postponed_fact_counts_its_attempts(stores: Stores) -> None:
-    fact = link_requested(NAME, START)
-    stores.outbox.put(fact)
-    claim(stores.outbox, START)
-    stores.outbox.postpone(fact.id, START + timedelta(seconds=5))
-    assert claim(stores.outbox, START + timedelta(seconds=4)) == []
-    [waiting] = stores.outbox.claim(START + timedelta(seconds=5), START + timedelta(seconds=9), 10)
-    assert waiting.attempts == 1
-
-
-def test_told_and_refused_facts_no_longer_wait(stores: Stores) -> None:
-    one, other = link_requested(NAME, START), link_requested(NAME, START)
-    stores.outbox.put(one)
-    stores.outbox.put(other)
-    stores.outbox.told(one.id)
-    stores.outbox.refused(other.id, "NOT_FOUND")
-    stores.outbox.refused("never-there", "NOT_FOUND")
-    assert stores.outbox.depth() == 0
-
-
-def test_of_many_claimers_at_once_each_fact_goes_to_one(stores: Stores) -> None:
-    ids = [link_requested(NAME, START) for _ in range(20)]
-    for fact in ids:
-        stores.outbox.put(fact)
-    got: list[str] = []
-    if isinstance(stores.outbox, InMemoryOutbox):
-        got = claim(stores.outbox, START) + claim(stores.outbox, START)
-    else:
-
-        def work() -> None:
-            for _ in range(4):
-                got.extend(claim(stores.outbox, START))
-
-        threads = [threading.Thread(target=work) for _ in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert sorted(got) == sorted(fact.id for fact in ids)
-
-
 @pytest.mark.parametrize(
     ("fact", "parts"),
     [
@@ -296,7 +225,7 @@ def test_rows_of_the_form_before_are_told_as_what_they_are(
         database = client[unique]
         ensure_indexes(database, COLLECTIONS)
         waits = {"occurred_at": START, "due_at": START, "attempts": 0, "claimed_by": ""}
-        named = {"kind": fact.kind, "order": fact.order, "line_id": "", "file_id": "", **parts}
+        named = {"kind": fact.kind, "order": fact.about, "line_id": "", "file_id": "", **parts}
         database["outbox"].insert_one({"_id": fact.id, **named, **waits})
-        [waiting] = MongoOutbox(database).claim(START, START + timedelta(seconds=30), 10)
-        assert waiting.fact == fact
+        [waiting] = MongoOutbox(database, read=letter_in).claim(START, START + timedelta(seconds=30), 10)
+        assert waiting.letter == fact

@@ -25,7 +25,7 @@ def story(site: Site) -> Story:
 
 
 def told(site: Site) -> list[str]:
-    return [fact.kind for fact in site.outbox.facts]
+    return [fact.kind for fact in site.outbox.letters]
 
 
 def changed(site: Site, story: Story) -> None:
@@ -44,8 +44,8 @@ def test_starting_a_download_counts_once_and_leads_to_the_file(site: Site, story
     assert file.headers["Content-Type"] == "application/octet-stream"
     assert file.headers["X-Content-Type-Options"] == "nosniff"
     assert "2 downloads left" in site.browser.get(site.path(story)).text
-    fact = site.outbox.facts[0]
-    assert (fact.kind, fact.order) == ("download_taken", story.order.name)
+    fact = site.outbox.letters[0]
+    assert (fact.kind, fact.about) == ("download_taken", story.order.name)
     taken = orders_service_pb2.RecordEventRequest.FromString(fact.body).event.download_taken
     assert (taken.line_id, taken.file_id) == ("atlas", "atlas-win")
     assert site.woken == 1

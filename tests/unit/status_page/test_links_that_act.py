@@ -42,7 +42,7 @@ def off_link(site: Site, story: Story, **changes: object) -> str:
 
 
 def told(site: Site) -> list[events.FulfilmentEvent]:
-    return [orders_service_pb2.RecordEventRequest.FromString(fact.body).event for fact in site.outbox.facts]
+    return [orders_service_pb2.RecordEventRequest.FromString(fact.body).event for fact in site.outbox.letters]
 
 
 def test_the_cancel_link_says_what_will_happen_and_changes_nothing(site: Site, story: Story) -> None:
@@ -55,7 +55,7 @@ def test_the_cancel_link_says_what_will_happen_and_changes_nothing(site: Site, s
     assert "Cancel the trial “Spanish course”?" in page.text
     assert "£29.00" in page.text
     assert "7 of 10 (lessons)" in page.text
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
     assert site.orders.rows[story.order.name].pending == ()
 
 
@@ -77,7 +77,7 @@ def test_cancelling_again_says_the_same_and_tells_nothing_more(site: Site, story
     for page in (site.browser.post(link).text, site.browser.get(link).text):
         assert "Your trial is cancelled" in page
         assert first.partition("was cancelled:")[2][:60] == page.partition("was cancelled:")[2][:60]
-    assert len(site.outbox.facts) == 1
+    assert len(site.outbox.letters) == 1
 
 
 def test_the_orders_page_shows_the_cancellation_while_orders_is_down(site: Site, story: Story) -> None:
@@ -98,11 +98,11 @@ def test_a_browser_that_has_the_order_open_cancels_from_its_page(site: Site, sto
     assert f'href="{path}"' in page
     shown = site.browser.get(path).text
     assert "Keep it" in shown
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
     assert site.browser.post(path).status_code == 403
     done = site.browser.post(path, data={"token": site.token(path)})
     assert "Your trial is cancelled" in done.text
-    assert len(site.outbox.facts) == 1
+    assert len(site.outbox.letters) == 1
 
 
 def test_who_has_not_opened_the_order_cancels_nothing(site: Site, story: Story) -> None:
@@ -113,7 +113,7 @@ def test_who_has_not_opened_the_order_cancels_nothing(site: Site, story: Story) 
     other = f"{site.path(story)}/trials/nothing/cancel"
     assert site.browser.get(other).status_code == 404
     assert site.browser.post(other, data={"token": site.token("/")}).status_code == 404
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
 
 
 def test_a_trial_that_was_charged_is_not_cancelled_by_a_button(site: Site, story: Story) -> None:
@@ -125,7 +125,7 @@ def test_a_trial_that_was_charged_is_not_cancelled_by_a_button(site: Site, story
     site.tell(story)
     page = site.browser.post(cancel_link(site, story)).text
     assert "charged already" in page
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
 
 
 def test_a_link_that_is_changed_expired_revoked_or_for_something_else_cancels_nothing(site: Site, story: Story) -> None:
@@ -142,7 +142,7 @@ def test_a_link_that_is_changed_expired_revoked_or_for_something_else_cancels_no
     story.tell(events.FulfilmentEvent(link_requested=events.LinkRequested()))
     site.tell(story)
     assert site.browser.post(good).status_code == 410
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
 
 
 def test_a_link_to_another_order_or_line_reaches_nothing(site: Site, story: Story) -> None:
@@ -150,14 +150,14 @@ def test_a_link_to_another_order_or_line_reaches_nothing(site: Site, story: Stor
     ahead = site.browser.post(cancel_link(site, story, subject="merchants/lantern/orders/R-404 course"))
     assert ahead.status_code == 200
     assert "being made ready" in ahead.text
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
 
 
 def test_optional_messages_end_by_one_post_as_mail_providers_send_it(site: Site, story: Story) -> None:
     link = off_link(site, story)
     for _ in range(10):
         assert "End optional messages?" in site.browser.get(link).text
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
     provider = site.app.test_client(use_cookies=False)
     for _ in range(2):
         done = provider.post(link, data={"List-Unsubscribe": "One-Click"})
@@ -174,7 +174,7 @@ def test_a_changed_link_ends_nothing(site: Site, story: Story) -> None:
         flipped = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
         assert site.browser.post(f"/u/{flipped}").status_code == 404
     assert site.browser.post(cancel_link(site, story).replace("/t/", "/u/")).status_code == 404
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
 
 
 @pytest.mark.parametrize(("then", "ends"), [("ask", "#ask"), ("well", "?told=well"), ("//evil", "R-20001")])
@@ -184,4 +184,4 @@ def test_the_follow_up_leads_to_the_form_or_to_thanks_and_nowhere_else(
     answer = site.browser.get(site.link(story), query_string={"then": then})
     assert answer.location.endswith(ends)
     assert answer.location.startswith("/orders/lantern/R-20001")
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []

@@ -24,13 +24,13 @@ def test_opening_a_link_ten_times_changes_nothing(site: Site) -> None:
     story = mixed_order()
     site.tell(story)
     link = site.link(story)
-    before = (dict(site.orders.rows), site.counters.taken(story.order.name), site.outbox.facts)
+    before = (dict(site.orders.rows), site.counters.taken(story.order.name), site.outbox.letters)
     for _ in range(10):
         assert site.browser.get(link).status_code == 303
         assert site.browser.head(link).status_code == 303
         assert site.browser.get(site.path(story)).status_code == 200
         assert site.browser.head(site.path(story)).status_code == 200
-    assert (dict(site.orders.rows), site.counters.taken(story.order.name), site.outbox.facts) == before
+    assert (dict(site.orders.rows), site.counters.taken(story.order.name), site.outbox.letters) == before
 
 
 def test_without_the_cookie_the_clean_address_shows_the_look_up(site: Site) -> None:
@@ -99,7 +99,7 @@ def test_an_old_but_genuine_link_is_enough_to_ask_for_a_new_one(site: Site) -> N
     token = page.text.partition('name="token" value="')[2].partition('"')[0]
     answer = site.browser.post("/link/again", data={"token": token, "proof": proof})
     assert answer.status_code == 303
-    assert [(fact.kind, fact.order) for fact in site.outbox.facts] == [("link_requested", story.order.name)]
+    assert [(fact.kind, fact.about) for fact in site.outbox.letters] == [("link_requested", story.order.name)]
     assert site.woken == 1
 
 

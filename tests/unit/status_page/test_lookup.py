@@ -107,7 +107,7 @@ def test_the_link_is_mailed_to_the_stored_address_only(site: Site) -> None:
     answer = site.browser.post("/link", data=form)
     assert answer.status_code == 303
     assert answer.location == "/link-sent"
-    assert [(fact.kind, fact.order) for fact in site.outbox.facts] == [("link_requested", story.order.name)]
+    assert [(fact.kind, fact.about) for fact in site.outbox.letters] == [("link_requested", story.order.name)]
     page = site.browser.get(answer.location).text
     assert "Look into your inbox" in page
     assert "robin" not in page
@@ -122,7 +122,7 @@ def test_asking_for_the_link_of_no_order_looks_the_same_and_tells_nobody(site: S
         answers.append((answer.status_code, answer.location, answer.data, sorted(answer.headers.keys())))
     assert answers[0] == answers[1]
     # Each leaves a row, so that both take the same time; one of them says nothing to anybody.
-    assert [fact.kind for fact in site.outbox.facts] == ["link_requested", "nothing"]
+    assert [fact.kind for fact in site.outbox.letters] == ["link_requested", "nothing"]
 
 
 def test_the_progress_page_can_have_the_link_mailed(site: Site) -> None:
@@ -130,13 +130,13 @@ def test_the_progress_page_can_have_the_link_mailed(site: Site) -> None:
     site.tell(story)
     site.look_up("R-10042", "YO1 7HH")
     site.browser.post("/link/again", data={"token": site.token("/progress")})
-    assert [(fact.kind, fact.order) for fact in site.outbox.facts] == [("link_requested", story.order.name)]
+    assert [(fact.kind, fact.about) for fact in site.outbox.letters] == [("link_requested", story.order.name)]
 
 
 def test_a_forged_proof_asks_for_nothing(site: Site) -> None:
     site.tell(mixed_order())
     site.browser.post("/link/again", data={"token": site.token(), "proof": "merchants/lantern/orders/R-10042"})
-    assert [fact.kind for fact in site.outbox.facts] == ["nothing"]
+    assert [fact.kind for fact in site.outbox.letters] == ["nothing"]
 
 
 def test_a_shop_shows_only_its_own_orders(site: Site) -> None:

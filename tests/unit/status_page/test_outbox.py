@@ -1,10 +1,10 @@
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from threading import Event
+from dataclasses import replace
+from datetime import UTC, timedelta
 
 import pytest
 
-from chassis.backoff import Backoff
+from chassis.outbox import Refused, Told
+from chassis.settings import Address, Secret
 from status_page.outbox.facts import (
     Fact,
     answer,
@@ -20,10 +20,7 @@ from status_page.outbox.facts import (
     stamp,
     trial_cancelled,
 )
-from status_page.outbox.orders_client import request_of
-from status_page.outbox.ports import Waiting
-from status_page.outbox.sender import CLAIM, OutboxSender, Refused, Told
-from tests.fakes.status_page import FixedClock, InMemoryOutbox, ScriptedOrders
+from status_page.outbox.orders_client import GrpcOrdersService, request_of
 from tests.samples.story import START
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import orders_service_pb2, question_pb2, questions_service_pb2
@@ -31,79 +28,21 @@ from wismo.orders.v1 import orders_service_pb2, question_pb2, questions_service_
 ORDER = "merchants/lantern/orders/R-1"
 
 
-class Sending:
-    """An outbox with its sender, moved by hand."""
-
-    def __init__(self) -> None:
-        self.clock = FixedClock(START)
-        self.outbox = InMemoryOutbox()
-        self.orders = ScriptedOrders()
-        backoff = Backoff(initial=10.0, maximum=100.0, draw=lambda: 1.0)
-        self.sender = OutboxSender(self.outbox, self.orders, self.clock, backoff=backoff)
+def test_the_same_issue_is_renewed_once_however_often_the_button_is_pressed() -> None:
+    first = download_renewed(ORDER, "atlas", 1, START)
+    assert download_renewed(ORDER, "atlas", 1, START + timedelta(seconds=3)).id == first.id
+    assert download_renewed(ORDER, "atlas", 2, START).id != first.id
 
 
-@pytest.fixture
-def sending() -> Sending:
-    return Sending()
+def test_what_stands_in_for_nothing_is_told_to_nobody() -> None:
+    nobody = GrpcOrdersService(Address("127.0.0.1", 9), Secret("none"))
+    assert nobody.tell(nothing(START)) is Told.TAKEN
+    nobody.close()
 
 
-def test_a_fact_is_told_once_and_forgotten(sending: Sending) -> None:
-    fact = link_requested(ORDER, START)
-    sending.outbox.put(fact)
-    assert sending.sender.send_due() == 1
-    assert sending.sender.send_due() == 0
-    assert sending.orders.told == [fact]
-    assert sending.outbox.depth() == 0
-
-
-def test_while_orders_is_down_facts_wait_longer_and_longer_and_arrive_once(sending: Sending) -> None:
-    fact = link_requested(ORDER, START)
-    sending.outbox.put(fact)
-    sending.orders.answers = [Told.LATER, Told.LATER]
-    sending.sender.send_due()
-    assert sending.sender.send_due() == 0
-    sending.clock.forward(seconds=10)
-    assert sending.sender.send_due() == 1
-    sending.clock.forward(seconds=19)
-    assert sending.sender.send_due() == 0
-    sending.clock.forward(seconds=1)
-    assert sending.sender.send_due() == 1
-    assert sending.orders.told == [fact]
-    assert sending.outbox.depth() == 0
-
-
-def test_what_orders_will_never_take_is_set_aside_with_the_reason(sending: Sending) -> None:
-    bad, good = link_requested(ORDER, START), link_requested(ORDER, START)
-    sending.outbox.put(bad)
-    sending.outbox.put(good)
-    sending.orders.answers = [Refused("NOT_FOUND")]
-    sending.sender.send_due()
-    assert sending.outbox.set_aside == {bad.id: "NOT_FOUND"}
-    assert sending.orders.told == [good]
-
-
-def test_what_stands_in_for_nothing_is_told_to_nobody(sending: Sending) -> None:
-    sending.outbox.put(nothing(START))
-    sending.sender.send_due()
-    assert sending.orders.told == []
-    assert sending.outbox.depth() == 0
-
-
-def test_a_sender_that_died_is_followed_by_another(sending: Sending) -> None:
-    sending.outbox.put(link_requested(ORDER, START))
-    sending.outbox.claim(START, START + CLAIM, 20)
-    assert sending.sender.send_due() == 0
-    sending.clock.forward(seconds=CLAIM.total_seconds())
-    assert sending.sender.send_due() == 1
-    assert len(sending.orders.told) == 1
-
-
-def test_the_same_issue_is_renewed_once_however_often_the_button_is_pressed(sending: Sending) -> None:
-    for seconds in range(3):
-        sending.outbox.put(download_renewed(ORDER, "atlas", 1, START + timedelta(seconds=seconds)))
-    assert sending.outbox.depth() == 1
-    sending.outbox.put(download_renewed(ORDER, "atlas", 2, START))
-    assert sending.outbox.depth() == 2
+def test_a_kind_that_no_call_belongs_to_is_set_aside() -> None:
+    with pytest.raises(Refused):
+        request_of(replace(nothing(START), kind="of-another-version"))
 
 
 def recorded_by(fact: Fact) -> orders_service_pb2.RecordEventRequest:
@@ -156,30 +95,3 @@ def test_a_trial_is_cancelled_once_however_often_the_button_is_pressed() -> None
     first = trial_cancelled(ORDER, "course", START, START)
     assert trial_cancelled(ORDER, "course", START, START + timedelta(seconds=3)).id == first.id
     assert trial_cancelled(ORDER, "course", START + timedelta(days=9), START).id != first.id
-
-
-def test_the_thread_sends_when_woken_and_outlives_a_failure(sending: Sending) -> None:
-    done = Event()
-
-    class Once(ScriptedOrders):
-        def tell(self, fact: Fact) -> Told:
-            done.set()
-            return Told.TAKEN
-
-    class Flaky(InMemoryOutbox):
-        failed = False
-
-        def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Waiting]:
-            if not self.failed:
-                self.failed = True
-                raise ConnectionError("away")
-            return super().claim(now, until, limit)
-
-    outbox = Flaky()
-    sender = OutboxSender(outbox, Once(), sending.clock, pause=0.01)
-    sender.start()
-    outbox.put(link_requested(ORDER, START))
-    sender.wake()
-    assert done.wait(5)
-    sender.close()
-    assert outbox.depth() == 0

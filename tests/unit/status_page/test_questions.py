@@ -37,7 +37,7 @@ def ask(site: Site, story: Story, text: str, **fields: str) -> str:
 
 def arrives(site: Site, story: Story, question_id: str = "q-1", reply: datetime | None = None) -> None:
     """`orders` takes what waits in the outbox, and the projector brings it back."""
-    for fact in [one for one in site.outbox.facts if one.kind == "question"]:
+    for fact in [one for one in site.outbox.letters if one.kind == "question"]:
         asked = questions_service_pb2.AskQuestionRequest.FromString(fact.body)
         site.outbox.told(fact.id)
         promised = stamp(reply or site.clock.at + timedelta(hours=24))
@@ -90,7 +90,7 @@ def test_a_question_is_acknowledged_at_once_with_the_time_of_the_answer(site: Si
     assert "Where is my book?\nIt said Friday." in thread(page)
     # Asked on 20 November at 15:00 UTC; the shop answers within 24 hours.
     assert '<time datetime="2026-11-21T15:00:00Z">' in thread(page).partition("We answer by")[2]
-    [fact] = site.outbox.facts
+    [fact] = site.outbox.letters
     asked = questions_service_pb2.AskQuestionRequest.FromString(fact.body)
     assert (asked.order, asked.text) == (story.order.name, "Where is my book?\nIt said Friday.")
     assert asked.channel == question_pb2.QUESTION_CHANNEL_PAGE
@@ -116,10 +116,10 @@ def test_a_double_click_is_one_question_and_one_more_word_is_another_post_of_it(
     form = dict(re.findall(r'name="(token|page)" value="([^"]+)"', page.partition('id="ask"')[2]))
     for _ in range(3):
         assert site.browser.post(f"{path}/question", data={**form, "text": "Hello?"}).status_code == 303
-    assert len(site.outbox.facts) == 1
+    assert len(site.outbox.letters) == 1
     site.clock.forward(hours=2)
     added = ask(site, story, "Hello?")
-    assert len(site.outbox.facts) == 2
+    assert len(site.outbox.letters) == 2
     assert thread(added).count("Hello?") == 2
     # What is added does not move the time that was promised first.
     assert '<time datetime="2026-11-21T15:00:00Z">' in thread(added).partition("We answer by")[2]
@@ -133,7 +133,7 @@ def test_a_form_that_was_kept_and_is_sent_again_when_orders_has_it_changes_nothi
     site.browser.post(f"{path}/question", data={**form, "text": "Hello?"})
     arrives(site, story)
     site.browser.post(f"{path}/question", data={**form, "text": "Hello?"})
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
 
 
 def test_there_is_one_form_whatever_was_asked(site: Site, story: Story) -> None:
@@ -240,7 +240,7 @@ def test_nothing_and_too_much_are_refused_before_anything_is_kept(site: Site, st
     token = site.token(site.path(story))
     sent = site.browser.post(f"{site.path(story)}/question", data={"token": token, "page": "p", "text": text})
     assert sent.status_code == 400
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
 
 
 def test_eight_thousand_characters_of_any_script_are_taken_whole(site: Site, story: Story) -> None:
@@ -263,7 +263,7 @@ def test_who_has_not_opened_the_order_cannot_ask(site: Site, story: Story) -> No
     site.tell(other)
     mine = {"token": site.token(site.path(story)), "page": "p", "text": "Mine?"}
     assert site.browser.post(f"{site.path(other)}/question", data=mine).status_code == 404
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
 
 
 def test_asking_again_and_again_is_slowed_down_for_one_order_and_for_no_other(site: Site, story: Story) -> None:

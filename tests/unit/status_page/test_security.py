@@ -94,7 +94,7 @@ def test_no_form_works_without_the_token_of_its_session(site: Site, opened: Stor
             assert answer.status_code in {403, 429}, (path, data)
             seen += answer.status_code == 403
     assert seen >= 8
-    assert site.outbox.facts == []
+    assert site.outbox.letters == []
 
 
 @pytest.mark.parametrize(
