@@ -135,7 +135,7 @@ def test_what_is_wrong_with_a_question_is_told_by_its_own_fields(shop: Shop) -> 
         (grpc.StatusCode.INVALID_ARGUMENT, "evidence_id", {"evidence_id": "mail-1", "metadata": shop.metadata}),
     ):
         with pytest.raises(grpc.RpcError) as caught:
-            ask(shop, "?", "a1", **wrong)  # type: ignore[arg-type]  # Arguments by name.
+            ask(shop, "?", "a1", **wrong)
         assert caught.value.code() is code
         assert details(caught.value).message.startswith(f"{field}: ")
     with pytest.raises(grpc.RpcError) as caught:

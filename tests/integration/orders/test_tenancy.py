@@ -149,14 +149,16 @@ def test_a_merchants_key_manages_no_other_merchants(shop: Shop, name: str) -> No
 _READS = {"GetOrder", "ListOrders", "WatchOrders", "ListQuestions", "CheckCharge", "IdentifyKey"}
 
 
-def _key(shop: Shop, scope: merchant_pb2.ApiKeyScope) -> Metadata:
+def _key(shop: Shop, scope: "merchant_pb2.ApiKeyScope.ValueType") -> Metadata:
     asked = merchants_service_pb2.CreateApiKeyRequest(parent=shop.name, scope=scope)
     return bearer(shop.merchants.CreateApiKey(asked, metadata=shop.metadata, timeout=TIMEOUT).secret)
 
 
 @pytest.mark.parametrize("scope", [merchant_pb2.API_KEY_SCOPE_READ, *_CARE])
 @pytest.mark.parametrize("name", sorted(set(_methods()) - _READS))
-def test_a_key_that_may_only_read_writes_nothing(shop: Shop, name: str, scope: merchant_pb2.ApiKeyScope) -> None:
+def test_a_key_that_may_only_read_writes_nothing(
+    shop: Shop, name: str, scope: "merchant_pb2.ApiKeyScope.ValueType"
+) -> None:
     secret = _key(shop, scope)
     with pytest.raises(grpc.RpcError) as caught:
         _call(shop, name, _fields(shop)[name], secret)
