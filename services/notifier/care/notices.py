@@ -1,6 +1,7 @@
 """What the watchdog wants said, before it is a row of the ledger."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from notifier.care.obligations import Kind, Step
 from notifier.planning.kinds import MessageKind
@@ -28,6 +29,8 @@ class PlannedNotice:
     step: Step
     notice: notice_pb2.Notice
     covers: tuple[tuple[Kind, str, Step], ...] = ()
+    mail_not_before: datetime | None = None
+    """For the team: when somebody works who would read a mail. Webhooks and the desk do not wait."""
 
     @property
     def id(self) -> str:

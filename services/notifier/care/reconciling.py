@@ -1,21 +1,63 @@
 """From an order, what was told of it and the merchant's policies to what is owed: `reconcile`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from notifier.care.attention import attention_of
+from notifier.care.facts import Facts, facts_of
+from notifier.care.moments import cut, instant, maybe
+from notifier.care.obligations import Kind, Obligation, State
+from notifier.care.observations import Observation
+from notifier.care.observing import observe
+from notifier.care.owed import RULES
+from notifier.care.owed.failure import is_failure
+from notifier.care.owed.silence import lead
 from notifier.care.results import Reconciled
-from notifier.care.watch import Watch
+from notifier.care.watch import Told, Watch
 from wismo.orders.v1 import merchant_pb2, order_pb2
+
+KEPT_TOLD = 16
+# These are owed once in an order's life, whatever becomes of it in between.
+_ONCE = (f"{int(Kind.ACKNOWLEDGEMENT)}:", f"{int(Kind.FOLLOW_UP)}:")
 
 
 def reconcile(watch: Watch, order: order_pb2.Order, merchant: merchant_pb2.Merchant, now: datetime) -> Reconciled:
     """What is owed after this version of the order, as far as it is known at ``now``. Idempotent.
 
     Verdicts follow from the times of events and of acceptance, not from ``now``: whoever looks late decides the same.
-    An order older than the watch has seen, and a merchant older than the one used, change nothing.
+    An order older than the watch has seen changes nothing.
     """
-    _ = order, merchant, now
-    return Reconciled(watch)
+    if order.sequence < watch.sequence:
+        return Reconciled(watch)
+    facts = facts_of(watch, order, merchant, cut(now))
+    if order.HasField("erase_time"):
+        return _erased(facts, merchant)
+    predates = watch.sequence == 0 and order.sequence > 1
+    changed = watch.revision not in {0, merchant.revision}
+    moved_ones, moved = _known(facts, watch, changed=changed)
+    silence = next((one for one in moved_ones if one.kind == Kind.SILENCE and not is_failure(one)), None)
+    chain = lead(facts, silence, _turn_at(facts, merchant, changed=changed))
+    still_open, ended = _settle(facts, [one for one in moved_ones if one is not silence], predates=predates)
+    ended = [*chain.ended, *ended]
+    if chain.open is not None:
+        still_open.append(chain.open)
+    if changed and silence is not None and chain.open is not None and chain.open.cause == silence.cause:
+        moved += chain.open.due_at != silence.due_at
+    still_open.sort(key=lambda one: (one.due_at, one.kind, one.cause))
+    observed, marks = observe(facts, still_open, ended, predates=predates)
+    after = Watch(
+        told=_trimmed(facts),
+        failed=watch.failed,
+        obligations=tuple(still_open),
+        sequence=order.sequence,
+        revision=max(watch.revision, merchant.revision),
+        marks=tuple(sorted(marks | _ended_marks(facts, ended, predates=predates))),
+        silence_seconds=chain.limit.total_seconds(),
+    )
+    facts = facts_of(after, order, merchant, cut(now))
+    after = replace(after, attention=attention_of(facts, after.obligations))
+    return Reconciled(after, tuple(ended), tuple(observed), moved)
 
 
 def catch_up(
@@ -25,7 +67,108 @@ def catch_up(
 
     Each is looked at as if at the moment in which the next one was recorded; the last one at ``now``.
     """
-    result = Reconciled(watch)
-    for order in versions:
-        result = reconcile(result.watch, order, merchant, now)
-    return result
+    every = sorted(versions, key=lambda one: one.sequence)
+    ended: list[Obligation] = []
+    observed: list[Observation] = []
+    moved = 0
+    for number, order in enumerate(every, 1):
+        horizon = instant(every[number].update_time) if number < len(every) else now
+        done = reconcile(watch, order, merchant, min(horizon, now))
+        watch, moved = done.watch, moved + done.moved
+        ended += done.ended
+        observed += done.observed
+    return Reconciled(watch, tuple(ended), tuple(observed), moved)
+
+
+def _turn_at(facts: Facts, merchant: merchant_pb2.Merchant, *, changed: bool) -> datetime | None:
+    """When the limit of silence must be looked at again: with the order's newest event, or with the new policy."""
+    if facts.order.sequence > facts.watch.sequence:
+        return facts.at
+    if changed:
+        return max(facts.at, maybe(merchant, "update_time") or facts.now)
+    return None
+
+
+def _known(facts: Facts, watch: Watch, *, changed: bool) -> tuple[list[Obligation], int]:
+    """What is open, by the present policy (rule 7). What is past due stays as it was promised."""
+    if not changed:
+        return list(watch.obligations), 0
+    wanted = _wanted(facts)
+    known, moved = [], 0
+    for one in watch.obligations:
+        new = wanted.get(one.key)
+        if new is not None and one.due_at > facts.at and (new.due_at, _times(new)) != (one.due_at, _times(one)):
+            done = {step.step: step for step in one.steps if step.done_at is not None}
+            one = replace(new, made_at=one.made_at, steps=tuple(done.get(step.step, step) for step in new.steps))  # noqa: PLW2901  # It becomes this.
+            moved += 1
+        known.append(one)
+    return known, moved
+
+
+def _settle(facts: Facts, known: Sequence[Obligation], *, predates: bool) -> tuple[list[Obligation], list[Obligation]]:
+    """What stays open, and what has ended. What is made may end in the same moment, when somebody looks late."""
+    wanted = _wanted(facts)
+    made = set(facts.watch.marks) | {_mark(one) for one in known}
+    new = [one for one in wanted.values() if _mark(one) not in made and not (predates and _is_past(one, facts))]
+    still_open, ended = [], []
+    for one in (*known, *new):
+        verdict = RULES[one.kind].verdict(one, facts, wanted.get(one.key))
+        if verdict is None:
+            still_open.append(one)
+        else:
+            ended.append(replace(one, state=verdict.state, settled_at=verdict.at, settled_by=verdict.by))
+    return still_open, ended
+
+
+def _wanted(facts: Facts) -> dict[tuple[Kind, str], Obligation]:
+    return {one.key: one for kind in Kind for one in RULES[kind].owed(facts)}
+
+
+def _is_past(one: Obligation, facts: Facts) -> bool:
+    """Whether it was due before there was a watch: nobody knows any more whether it was kept."""
+    return one.due_at <= facts.at
+
+
+def _ended_marks(facts: Facts, ended: Iterable[Obligation], *, predates: bool) -> set[str]:
+    """What ended and would be owed again by the facts alone."""
+    over = {_mark(one) for one in ended} | set(facts.watch.marks)
+    wanted = _wanted(facts)
+    if predates:
+        over |= {_mark(one) for one in wanted.values() if _is_past(one, facts)}
+    again = {_mark(one) for one in wanted.values()}
+    return {mark for mark in over if mark in again or mark.startswith(_ONCE)}
+
+
+def _mark(one: Obligation) -> str:
+    return f"{int(one.kind)}:{one.cause}"
+
+
+def _times(one: Obligation) -> list[tuple[int, datetime]]:
+    return [(int(step.step), step.at) for step in one.steps if step.done_at is None]
+
+
+def _trimmed(facts: Facts) -> tuple[Told, ...]:
+    """What was told, as counted; the newest, and what is not counted yet."""
+    told = []
+    for one in facts.watch.told:
+        counted = one.counted
+        if one.accepted_at <= facts.now:
+            counted = max(counted, 1)
+        if one.bounced_at is not None and one.bounced_at <= facts.now:
+            counted = 2
+        told.append(one if counted == one.counted else replace(one, counted=counted))
+    kept_from = max(0, len(told) - KEPT_TOLD)
+    return tuple(one for number, one in enumerate(told) if number >= kept_from or not one.counted)
+
+
+def _erased(facts: Facts, merchant: merchant_pb2.Merchant) -> Reconciled:
+    """Nothing runs for a buyer whose data is gone."""
+    at = instant(facts.order.erase_time)
+    ended = tuple(replace(one, state=State.VOID, settled_at=at, settled_by="erased") for one in facts.watch.obligations)
+    observed, marks = observe(facts, (), ended, predates=facts.watch.sequence == 0)
+    after = Watch(
+        sequence=facts.order.sequence,
+        revision=max(facts.watch.revision, merchant.revision),
+        marks=tuple(sorted(marks)),
+    )
+    return Reconciled(after, ended, tuple(observed))
