@@ -1,6 +1,7 @@
 """Every command against a real gRPC server, in this process."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,21 @@ def test_a_simulation_runs_and_reports_every_acknowledgement(wismo: Run, folder:
             request.request_id for request in server.recorded[order["order"]]
         }
         assert order["highest_sequence"] == server.orders[order["order"]].sequence
+
+
+def test_disasters_are_counted_and_impatient_buyers_ask(wismo: Run, folder: Path, server: InMemoryOrders) -> None:
+    terms = ("simulate", "--disasters", "--orders", "60", "--rate", "0", "--run", "sim-d", "--seed", "7")
+    done = wismo(*terms, "--report", "r.json")
+    assert done.exit_code == 0, done.output
+    for name in ("carrier strike", "lost parcel", "silent warehouse", "trial wave", "impatient buyer"):
+        assert re.search(rf"^{name}\t[1-9]", done.stdout, re.MULTILINE), done.stdout
+    orders = json.loads((folder / "r.json").read_text())["orders"]
+    asking = {order["order"] for order in orders if "impatient buyer" in order["disasters"]}
+    assert set(server.questions) == {
+        order["order"] for order in orders if "question_asked" in {event["kind"] for event in order["events"]}
+    }
+    assert set(server.questions) <= asking
+    assert any(len(question.posts) > 2 for own in server.questions.values() for question in own)
 
 
 def test_the_same_run_twice_records_nothing_new(wismo: Run, server: InMemoryOrders) -> None:

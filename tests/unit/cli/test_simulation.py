@@ -59,9 +59,9 @@ def test_everything_that_makes_lives_hard_comes_up(plans: list[Plan]) -> None:
     seen = Counter(step.event.WhichOneof("change") for each in plans for step in each.steps)
     wanted = (
         "payment_changed lines_backordered packing_started parcel_shipped parcel_progressed return_started "
-        "return_received ready_for_collection collected download_ready download_renewed access_granted trial_started "
-        "allowance_used charge_coming charge_made trial_cancelled delay_announced problem_reported problem_updated "
-        "problem_resolved lines_cancelled refunded credit_given note_to_buyer"
+        "return_received ready_for_collection collected download_ready download_renewed access_granted access_used "
+        "trial_started allowance_used charge_coming charge_made trial_cancelled delay_announced problem_reported "
+        "problem_updated problem_resolved lines_cancelled refunded credit_given note_to_buyer"
     )
     assert set(wanted.split()) <= set(seen)
     assert any(step.copy_of is not None for each in plans for step in each.steps)

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import time
+from collections import Counter
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from wismo.cli.exits import Exit, UsageProblem
 from wismo.cli.friendly import moment
 from wismo.cli.output import Output
 from wismo.cli.session import session_of
+from wismo.cli.simulation.disasters import disasters
 from wismo.cli.simulation.merchant import credentials
 from wismo.cli.simulation.plans import Plan, plan
 from wismo.cli.simulation.shop import Shop
@@ -48,6 +50,14 @@ def simulate(
         str | None, typer.Option(help="Name of the run, part of every reference and address. Default: from the clock.")
     ] = None,
     base: Annotated[str | None, typer.Option(help="The run's present, ISO 8601 with zone. Default: now.")] = None,
+    with_disasters: Annotated[
+        bool,
+        typer.Option(
+            "--disasters",
+            help="Let things go wrong: a carrier's strike, lost parcels, a silent warehouse, a wave of trials, "
+            "impatient buyers.",
+        ),
+    ] = False,
     report_file: Annotated[
         Path | None, typer.Option("--report", help="Write every acknowledged request to this JSON file.")
     ] = None,
@@ -62,8 +72,12 @@ def simulate(
         raise UsageProblem(f"--base: {bad}") from None
     if report_file is not None and not report_file.resolve().parent.is_dir():
         raise UsageProblem(f"--report: there is no folder {report_file.resolve().parent}")
-    plans = [plan(seed, number, name, present, duration_scale) for number in range(1, orders + 1)]
-    tally = Tally(planned=sum(1 + len(each.steps) for each in plans))
+    fallen = disasters(seed, present, duration_scale) if with_disasters else None
+    plans = [plan(seed, number, name, present, duration_scale, fallen) for number in range(1, orders + 1)]
+    tally = Tally(
+        planned=sum(1 + len(each.steps) for each in plans),
+        disasters=Counter(disaster.value for each in plans for disaster in each.befell),
+    )
     interrupted = False
     with credentials(session.configuration, merchant, name, patience) as (api_key, parent):
         facts = {
@@ -73,6 +87,7 @@ def simulate(
             "merchant": parent,
             "base": present.isoformat(),
             "duration_scale": duration_scale,
+            "disasters": with_disasters,
         }
         terms = _Terms(session.configuration, api_key, parent, name, rate, concurrency, patience)
         try:

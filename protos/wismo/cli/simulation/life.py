@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from wismo.cli.simulation.disasters import Disaster, Disasters
 from wismo.cli.simulation.people import Article, Person
 from wismo.client import LineKind
 from wismo.client.values import Money
@@ -48,6 +49,15 @@ class Life:
     scale: float
     steps: list[Step] = field(default_factory=list)
     cancelled: bool = False
+    disasters: Disasters | None = None
+    fate: Random = field(default_factory=Random)
+    """The chance of disasters, apart from that of ordinary life."""
+    befell: set[Disaster] = field(default_factory=set)
+
+    def befall(self, disaster: Disaster) -> bool:
+        """Note that it happened to this order; True."""
+        self.befell.add(disaster)
+        return True
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share

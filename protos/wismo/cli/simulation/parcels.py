@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from wismo.cli.simulation.disasters import confess_loss, heard_before_loss, moved, packed
 from wismo.cli.simulation.life import Life, Line
 from wismo.client import DeliveryMode, ExpectationSource, Expected, LineKind, Money, TrackingStatus, drafts, events
 from wismo.orders.v1.parcel_pb2 import PickupPoint
@@ -58,7 +59,7 @@ def parcels(life: Life) -> None:
         _collection(life, collected)
     if not shipped:
         return
-    packed_at = life.after(life.placed_at, 10, 30)
+    packed_at = packed(life, life.after(life.placed_at, 10, 30))
     late = shipped[-1:] if len(shipped) > 1 and life.chance(0.2) else []
     if late:
         _backorder(life, late)
@@ -109,7 +110,13 @@ def _send(life: Life, journey: Journey, shipped_at: datetime) -> None:
         shipped_at,
     )
     _travel(life, journey, shipped_at, S.PICKED_UP if handed_over else S.LABEL_CREATED)
+    heard = heard_before_loss(life, len(journey.scans))
+    if heard is not None:
+        del journey.scans[heard:]
     known_at = _report(life, journey)
+    if heard is not None:
+        confess_loss(life, journey.parcel_id, _worth(life, journey), [each.line_id for each in journey.lines], known_at)
+        return
     if journey.scans[-1][1] is S.DELIVERED and life.chance(0.06):
         _come_back(life, journey, known_at)
 
@@ -123,7 +130,7 @@ def _travel(life: Life, journey: Journey, start: datetime, state: S) -> None:
                 ((S.OUT_FOR_DELIVERY,), (1,)) if state is not S.OUT_FOR_DELIVERY else ((S.DELIVERED,), (1,))
             )
         state = life.random.choices(states, weights)[0]
-        at = life.after(at, 2, 18)
+        at = moved(life, life.after(at, 2, 18))
         journey.scans.append((at, state))
         journey.at_point = journey.at_point or state is S.AVAILABLE_FOR_PICKUP
 
@@ -207,11 +214,15 @@ def _come_back(life: Life, journey: Journey, known_at: datetime) -> None:
     refunded_at = life.after(received_at, 2, 10)
     life.happen(events.return_started(lines, occurred_at=started_at), started_at)
     life.happen(events.return_received(lines, occurred_at=received_at), received_at)
-    amount = sum((life.price(line).amount for line in journey.lines), Decimal(0))
+    amount = _worth(life, journey)
     life.happen(
-        events.refunded(f"RF-{journey.parcel_id}", Money(amount, "EUR"), line_ids=list(lines), occurred_at=refunded_at),
+        events.refunded(f"RF-{journey.parcel_id}", amount, line_ids=list(lines), occurred_at=refunded_at),
         refunded_at,
     )
+
+
+def _worth(life: Life, journey: Journey) -> Money:
+    return Money(sum((life.price(line).amount for line in journey.lines), Decimal(0)), "EUR")
 
 
 def _carrier_date(life: Life, at: datetime) -> Expected | None:

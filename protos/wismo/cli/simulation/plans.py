@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from wismo.cli.simulation.disasters import Disaster, Disasters, fate_of, takes_trial
 from wismo.cli.simulation.life import Life, Line, Step
-from wismo.cli.simulation.people import Person, cart, person
+from wismo.cli.simulation.people import CATALOGUE, Person, cart, person
 from wismo.cli.simulation.strands import STRANDS, first_payment
 from wismo.client import LineKind, PaymentState, drafts
 from wismo.client.values import Money
@@ -23,10 +24,14 @@ class Plan:
     order: Order
     person: Person
     steps: tuple[Step, ...]
+    befell: frozenset[Disaster]
 
 
-def plan(seed: int, number: int, run: str, base: datetime, scale: float) -> Plan:
-    """Order number ``number`` of the run. ``base``: the present of the run; nothing is heard of after it."""
+def plan(seed: int, number: int, run: str, base: datetime, scale: float, disasters: Disasters | None = None) -> Plan:
+    """Order number ``number`` of the run. ``base``: the present of the run; nothing is heard of after it.
+
+    ``disasters``: those of the run, laid over the ordinary lives.
+    """
     random = Random(f"{seed}/{number}")  # noqa: S311 - to be repeatable is the point.
     buyer = person(random, number, run)
     placed_at = base - timedelta(days=random.uniform(0.05, 18)) * scale
@@ -39,13 +44,15 @@ def plan(seed: int, number: int, run: str, base: datetime, scale: float) -> Plan
         )
         for article, quantity in cart(random)
     ]
-    life = Life(random, buyer, lines, placed_at, scale)
+    life = Life(random, buyer, lines, placed_at, scale, disasters=disasters, fate=fate_of(seed, number))
+    if takes_trial(life) and not life.of_kind(LineKind.TRIAL):
+        life.lines.extend(Line(each.sku.lower(), each, 1) for each in CATALOGUE if each.kind is LineKind.TRIAL)
     state = first_payment(life)
     for strand in STRANDS:
         strand(life)
     order = _order(life, f"{run}-{number:05d}".upper(), state)
     heard = sorted((step for step in life.steps if step.at <= base), key=lambda step: step.at)
-    return Plan(number, order, buyer, tuple(_with_repeats(random, heard)))
+    return Plan(number, order, buyer, tuple(_with_repeats(random, heard)), frozenset(life.befell))
 
 
 def _order(life: Life, reference: str, state: PaymentState) -> Order:

@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 
 from wismo.cli.simulation.plans import Plan
 from wismo.cli.simulation.tally import Acknowledged, Failed, Tally
-from wismo.client import AsyncWismoClient, Emission, Unavailable, WismoError
+from wismo.client import AsyncWismoClient, Emission, NotPossible, QuestionChannel, Unavailable, WismoError
+from wismo.client.values import datetime_of
+from wismo.client.vocabulary import word
+from wismo.orders.v1.fulfilment_event_pb2 import FulfilmentEvent
 
 Send = Callable[[], Awaitable[tuple[int, str]]]
 
@@ -39,6 +42,7 @@ class Course:
     name: str
     step: int = -1  # -1: not yet created.
     request_ids: list[str] = field(default_factory=list)
+    question_id: str = ""  # What the server called the newest question.
 
     @property
     def due(self) -> datetime:
@@ -105,9 +109,8 @@ class Shop:
         own = self._request_id(course.name, course.step)
         request_id = course.request_ids[step.copy_of] if step.copy_of is not None else own
         course.request_ids.append(request_id)
-        emission = Emission(course.name, step.event, request_id)
         kind = step.event.WhichOneof("change") or ""
-        await self._send(course.name, request_id, kind, lambda: self._record(emission))
+        await self._send(course.name, request_id, kind, lambda: self._tell(course, step.event, request_id))
         course.step += 1
 
     async def _create(self, course: Course, request_id: str) -> tuple[int, str]:
@@ -117,8 +120,26 @@ class Shop:
             "applied",
         )  # A repeated creation answers with the order as it is now; its event is number 1 all the same.
 
-    async def _record(self, emission: Emission) -> tuple[int, str]:
-        recorded = await self._client.emit(emission)
+    async def _tell(self, course: Course, event: FulfilmentEvent, request_id: str) -> tuple[int, str]:
+        """Questions go by calls of their own, whose answers name no sequence: 0."""
+        if event.HasField("question_asked"):
+            asked = event.question_asked
+            question = await self._client.ask_question(
+                course.name,
+                asked.text,
+                channel=word(QuestionChannel, asked.channel),
+                asked_at=datetime_of(event.occurred_at),
+                request_id=request_id,
+            )
+            course.question_id = question.question_id
+            return 0, "asked"
+        if event.HasField("question_answered"):
+            if not course.question_id:
+                raise NotPossible("the question could not be asked")
+            text = event.question_answered.text
+            await self._client.answer_question(course.name, course.question_id, text, request_id=request_id)
+            return 0, "answered"
+        recorded = await self._client.emit(Emission(course.name, event, request_id))
         return recorded.sequence, recorded.effect.value
 
     async def _send(self, order: str, request_id: str, kind: str, send: Send) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from wismo.cli.simulation.disasters import forgets_notice
+from wismo.cli.simulation.impatience import impatience
 from wismo.cli.simulation.life import Life
 from wismo.cli.simulation.parcels import parcels
 from wismo.client import LineKind, Money, PaymentState, events
@@ -95,7 +97,9 @@ def _late_download(life: Life, line_id: str) -> datetime:
 
 
 def accesses(life: Life) -> None:
-    """Codes with capitals, digits and characters that look alike: what people really have to type."""
+    """Codes with capitals, digits and characters that look alike: what people really have to type. Most are used, the
+    others are never tried.
+    """
     for line in life.of_kind(LineKind.ACCESS):
         at = life.after(life.placed_at, 9.3, 10)
         code = "".join(life.random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", k=12))
@@ -109,6 +113,9 @@ def accesses(life: Life) -> None:
             occurred_at=at,
         )
         life.happen(granted, at)
+        if life.chance(0.75):
+            used_at = life.after(at, 0.2, 60)
+            life.happen(events.access_used(line.line_id, occurred_at=used_at), used_at)
 
 
 def trials(life: Life) -> None:
@@ -136,8 +143,9 @@ def trials(life: Life) -> None:
             moment = life.after(at, 24 * day)
             life.happen(events.allowance_used(line.line_id, min(used, 10), occurred_at=moment), moment)
         notice_at = life.after(at, 24 * 7 - 1)
-        coming = events.charge_coming(line.line_id, charge_at=ends_at, amount=price, occurred_at=notice_at)
-        life.happen(coming, notice_at)
+        if not forgets_notice(life):
+            coming = events.charge_coming(line.line_id, charge_at=ends_at, amount=price, occurred_at=notice_at)
+            life.happen(coming, notice_at)
         if life.chance(0.4):
             moment = life.after(notice_at, 5, 120)
             life.happen(events.trial_cancelled(line.line_id, by_buyer=True, occurred_at=moment), moment)
@@ -176,5 +184,5 @@ def _unless_cancelled(strand: Callable[[Life], None]) -> Callable[[Life], None]:
 
 STRANDS: tuple[Callable[[Life], None], ...] = (
     cancellation,
-    *(_unless_cancelled(strand) for strand in (downloads, accesses, trials, parcels, goodwill)),
+    *(_unless_cancelled(strand) for strand in (downloads, accesses, trials, parcels, goodwill, impatience)),
 )

@@ -12,7 +12,9 @@ from wismo.cli.simulation.plans import Plan
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """One request that the server has answered. `seconds`: from the first try to the answer."""
+    """One request that the server has answered. `seconds`: from the first try to the answer; `sequence`: 0 where the
+    answer names none.
+    """
 
     order: str
     request_id: str
@@ -46,6 +48,8 @@ class Tally:
     waiting: int = 0
     last_error: str = ""
     seconds: float = 0.0
+    disasters: Counter[str] = field(default_factory=Counter)
+    """How many of the planned orders each disaster befell."""
     _waits: list[float] = field(default_factory=list)
 
     @property
@@ -74,6 +78,7 @@ class Tally:
             ("orders", str(len({each.order for each in self.acknowledged}))),
             ("requests acknowledged", f"{len(self.acknowledged)} of {self.planned}"),
             *((f"  {effect}", str(effects[effect])) for effect in sorted(effects)),
+            *((name, f"{count} orders") for name, count in sorted(self.disasters.items())),
             ("refused", str(len(self.refused))),
             ("never acknowledged", str(len(self.unanswered))),
             ("tries again", str(self.retries)),
@@ -100,6 +105,7 @@ def report(tally: Tally, plans: list[Plan], run: dict[str, Any]) -> dict[str, An
                 "locale": plan.order.buyer.locale,
                 "postcode": plan.order.buyer.shipping_address.postcode,
                 "highest_sequence": max((each["sequence"] for each in by_order[name]), default=0),
+                "disasters": sorted(plan.befell),
                 "events": by_order[name],
             }
             for plan in plans
