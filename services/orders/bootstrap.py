@@ -116,6 +116,7 @@ def build_api(
         directory=directory,
         clock=clock,
         validate=merchant_check(validate),
+        sealer=Sealer(settings.sealing_keys),
         encode_event=lambda merchant: merchant_event(merchant).SerializeToString(),
         on_change=wake_relay,
     )

@@ -91,6 +91,14 @@ LINE_MOVES: Mapping[Way, Mapping[C, frozenset[S]]] = {
 # The changes that name lines and move them; every other change may concern any line in any state.
 LINE_CHANGES = frozenset(change for moves in LINE_MOVES.values() for change in moves)
 
+# kind → the states that a line of it can be in.
+STATES: Mapping[LineKind, frozenset[S]] = {
+    LineKind.PHYSICAL: _ALL - {S.READY, S.GRANTED, S.TRIAL_RUNNING, S.TRIAL_ENDED, S.SUBSCRIBED, S.REVOKED},
+    LineKind.DOWNLOAD: frozenset({S.RECEIVED, S.PREPARING, S.READY, S.REVOKED, S.CANCELLED}),
+    LineKind.ACCESS: frozenset({S.RECEIVED, S.PREPARING, S.GRANTED, S.REVOKED, S.CANCELLED}),
+    LineKind.TRIAL: frozenset({S.RECEIVED, S.PREPARING, S.TRIAL_RUNNING, S.TRIAL_ENDED, S.SUBSCRIBED, S.CANCELLED}),
+}
+
 # What to send instead, for the pairs that the table leaves out.
 RIGHT_FOR_WAY: Mapping[Way, str] = {
     Way.SHIPPED: "a physical line takes parcel_shipped, parcel_progressed and return_started",

@@ -9,6 +9,7 @@ import phonenumbers
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
+from orders.rpc.policies import policy_violations, webhook_violations
 from orders.use_cases.errors import Violation
 from wismo.orders.v1 import buyer_pb2, merchant_pb2
 
@@ -29,6 +30,11 @@ def merchant_violations(merchant: merchant_pb2.Merchant, field: str) -> tuple[Vi
         *_email(f"{field}.sender.reply_to", merchant.sender.reply_to),
         *_email(f"{field}.contact.email", merchant.contact.email),
         *_phone(f"{field}.contact.phone", merchant.contact.phone),
+        *_email(f"{field}.care.email", merchant.care.email),
+        *_email(f"{field}.care.escalation_email", merchant.care.escalation_email),
+        *_locale(f"{field}.care.locale", merchant.care.locale),
+        *webhook_violations(merchant.care, f"{field}.care"),
+        *policy_violations(merchant.policies, f"{field}.policies"),
     ]
     return tuple(found)
 

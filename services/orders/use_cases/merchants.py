@@ -9,6 +9,7 @@ from datetime import datetime
 
 from chassis.clock import Clock
 from chassis.keys import hash_key, new_key
+from chassis.sealing import Sealer
 from orders.use_cases.credentials import Principal
 from orders.use_cases.directory import MerchantDirectory
 from orders.use_cases.errors import AlreadyExists, Invalid, NotFound, Violation, merchant_not_found
@@ -17,6 +18,7 @@ from orders.use_cases.orders import own_merchant
 from orders.use_cases.outbox import MERCHANT_EVENTS, event_id, row_id
 from orders.use_cases.ports import KeyRecord, KeyStore, MerchantRecord, MerchantStore, StoreConflict
 from orders.use_cases.stored import OutboxRow
+from orders.use_cases.webhook_secrets import keep_secret, seal_secret
 from wismo.orders.v1 import merchant_pb2
 
 _ATTEMPTS = 5
@@ -29,41 +31,43 @@ Validate = Callable[[merchant_pb2.Merchant], None]
 
 @dataclass(frozen=True, slots=True)
 class Merchants:
-    """The calls on merchants. `encode_event` makes the record for Kafka; `on_change` is told after each commit."""
+    """The calls on merchants. `encode_event` makes the record for Kafka; `on_change` is told after each commit.
+
+    The secret of a merchant's webhooks goes in as plaintext and comes out sealed.
+    """
 
     store: MerchantStore
     directory: MerchantDirectory
     clock: Clock
     validate: Validate
+    sealer: Sealer
     encode_event: Callable[[merchant_pb2.Merchant], bytes]
     on_change: Callable[[], None] = lambda: None
 
     async def create(self, merchant: merchant_pb2.Merchant) -> merchant_pb2.Merchant:
         """Make a merchant. The same one again is answered as it stands; another one of that name is refused."""
-        wanted = _copy(merchant, _FIELDS)
-        wanted.name = merchant.name
-        _fill_defaults(wanted)
-        found = await self.store.find(wanted.name)
-        if found is None:
+        for _ in range(_ATTEMPTS):
+            found = await self.store.find(merchant.name)
+            stands = merchant_pb2.Merchant.FromString(found.body) if found else None
+            wanted = _copy(merchant, (*_FIELDS, "name"))
+            self._complete(wanted, stands)
+            if stands is not None:
+                if _copy(stands, _FIELDS) == _copy(wanted, _FIELDS):
+                    return stands
+                break
             now = to_milliseconds(self.clock.now())
-            made = _copy(wanted, (*_FIELDS, "name"))
-            made.revision = 1
-            made.create_time.FromDatetime(now)
-            made.update_time.FromDatetime(now)
+            wanted.revision = 1
+            wanted.create_time.FromDatetime(now)
+            wanted.update_time.FromDatetime(now)
             try:
-                await self._put(made, now)
+                await self._put(wanted, now)
             except StoreConflict:
-                found = await self.store.find(wanted.name)
-            else:
-                return made
-        if found is not None:
-            stands = merchant_pb2.Merchant.FromString(found.body)
-            if _copy(stands, _FIELDS) == _copy(wanted, _FIELDS):
-                return stands
+                continue
+            return wanted
         raise AlreadyExists(
-            f"There is a merchant {wanted.name} already; call UpdateMerchant to change it.",
+            f"There is a merchant {merchant.name} already; call UpdateMerchant to change it.",
             reason="MERCHANT_EXISTS",
-            metadata={"merchant": wanted.name},
+            metadata={"merchant": merchant.name},
         )
 
     async def read(self, principal: Principal, name: str) -> merchant_pb2.Merchant:
@@ -83,8 +87,7 @@ class Merchants:
             for field in fields:
                 changed.ClearField(field)  # type: ignore[arg-type]  # Checked against the descriptor.
             changed.MergeFrom(_copy(merchant, fields))
-            _fill_defaults(changed)
-            self.validate(changed)
+            self._complete(changed, merchant_pb2.Merchant.FromString(found.body))
             now = to_milliseconds(self.clock.now())
             changed.revision = found.revision + 1
             changed.update_time.FromDatetime(now)
@@ -99,6 +102,13 @@ class Merchants:
     async def page(self, after: str, limit: int) -> Sequence[merchant_pb2.Merchant]:
         """Merchants by name."""
         return [merchant_pb2.Merchant.FromString(record.body) for record in await self.store.page(after, limit)]
+
+    def _complete(self, wanted: merchant_pb2.Merchant, stands: merchant_pb2.Merchant | None) -> None:
+        """Defaults, the secret that stands or a new one sealed, and all of it checked."""
+        _fill_defaults(wanted)
+        keep_secret(wanted, stands)
+        self.validate(wanted)
+        seal_secret(wanted, stands, self.sealer)
 
     async def _find(self, name: str) -> MerchantRecord:
         found = await self.store.find(name)

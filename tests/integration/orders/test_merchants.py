@@ -1,5 +1,6 @@
 """Merchants and their keys, over real gRPC and a real database."""
 
+import base64
 import time
 
 import grpc
@@ -130,3 +131,18 @@ def test_a_key_stops_at_its_expiry(shop: Shop) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         shop.orders.ListOrders(request, metadata=bearer(secret), timeout=TIMEOUT)
     assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED
+
+
+def test_the_secret_of_webhooks_is_never_told_and_stays_when_the_team_changes(shop: Shop) -> None:
+    secret = "whsec_" + base64.b64encode(bytes(range(24))).decode()
+    care = merchant_pb2.CareTeam(email="care@lantern.test", webhook_url="https://lantern.test/hook")
+    care.webhook_secret.plaintext = secret
+    told = _update(shop, ["care"], care=care)
+    assert told.care.webhook_secret.ciphertext
+    assert secret.encode() not in told.SerializeToString() + _read(shop).SerializeToString()
+    care.ClearField("webhook_secret")
+    care.locale = "de"
+    assert _update(shop, ["care"], care=care).care.webhook_secret == told.care.webhook_secret
+    with pytest.raises(grpc.RpcError) as caught:
+        _update(shop, ["care"], care=merchant_pb2.CareTeam(webhook_url="https://lantern.test/hook", locale="xx-Nope"))
+    assert str(caught.value.details()).startswith("merchant.care.locale: ")

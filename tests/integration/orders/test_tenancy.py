@@ -167,7 +167,7 @@ def test_a_key_that_may_only_read_writes_nothing(
 
 @pytest.mark.parametrize("scope", [merchant_pb2.API_KEY_SCOPE_READ, *_CARE])
 def test_a_key_that_may_only_read_reads_its_own_merchants_and_nobody_elses(
-    shop: Shop, other_shop: Shop, scope: merchant_pb2.ApiKeyScope
+    shop: Shop, other_shop: Shop, scope: "merchant_pb2.ApiKeyScope.ValueType"
 ) -> None:
     shop.create()
     other_shop.create()

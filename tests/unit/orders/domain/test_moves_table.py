@@ -31,8 +31,8 @@ from orders.domain.changes.shipping import (
 )
 from orders.domain.errors import DomainError, IllegalMove, QuantityTooLarge, WrongLineKind
 from orders.domain.events import Change, Event
-from orders.domain.moves import LINE_CHANGES, LINE_MOVES, TRACKING_MOVES, TRACKING_RANK, Way, way_of
-from orders.domain.order import ChangeKind, Effect, LineQuantity, LineState, Money, Order, TrackingStatus
+from orders.domain.moves import LINE_CHANGES, LINE_MOVES, STATES, TRACKING_MOVES, TRACKING_RANK, Way, way_of
+from orders.domain.order import ChangeKind, Effect, LineKind, LineQuantity, LineState, Money, Order, TrackingStatus
 from tests.unit.orders.order_lives import DAY, FILE, MIXED, POINT, START, after, new_order, scan, shipped, tell
 
 LINES = {Way.SHIPPED: "book", Way.COLLECTED: "shelf", Way.DOWNLOAD: "app", Way.ACCESS: "site", Way.TRIAL: "course"}
@@ -207,6 +207,19 @@ def _reads_well(error: DomainError, kind: ChangeKind) -> None:
 def test_every_line_of_the_mixed_order_goes_its_own_way() -> None:
     assert {way_of(line): line.line_id for line in new_order().lines} == LINES
     assert len(MIXED) == len(Way)
+
+
+def test_the_states_of_a_kind_are_those_that_a_line_of_it_can_get_into() -> None:
+    for line in MIXED:
+        roads = {state for way, states in ROADS.items() if LINES[way] == line.line_id for state in states}
+        assert roads <= STATES[line.kind]
+    assert STATES[LineKind.PHYSICAL] == ROADS[Way.SHIPPED].keys()
+    for way, kind in (
+        (Way.DOWNLOAD, LineKind.DOWNLOAD),
+        (Way.ACCESS, LineKind.ACCESS),
+        (Way.TRIAL, LineKind.TRIAL),
+    ):
+        assert STATES[kind] == ROADS[way].keys()
 
 
 @pytest.mark.parametrize("status", sorted(TRACKING_MOVES))
