@@ -53,6 +53,27 @@ def test_simulated_lives_are_legal(orders: OrdersProcess, unique: str, tmp_path:
     assert report["refused"] == []
 
 
+def test_lives_with_disasters_are_legal_and_their_questions_are_filed(
+    orders: OrdersProcess, unique: str, tmp_path: Path
+) -> None:
+    terms = ("--merchant", unique, "--orders", "80", "--rate", "0", "--disasters", "--seed", "7", "--report", "r.json")
+    simulation = wismo(orders, tmp_path, "simulate", *terms)
+    _, errors = simulation.communicate(timeout=100)
+    assert simulation.returncode == 0, errors
+    asking = {
+        order["order"]
+        for order in report_of(tmp_path)["orders"]
+        if "question_asked" in {event["kind"] for event in order["events"]}
+    }
+    with WismoClient(orders.address, ADMIN_KEY, merchant=unique) as admin:
+        reader = admin.create_key(scope="care-reader").secret
+    with WismoClient(orders.address, reader) as client:
+        assert client.identify_key().merchant == f"merchants/{unique}"
+        filed = {each.order for each in client.list_questions(page_size=500).items}
+    assert asking
+    assert filed == asking
+
+
 def test_what_is_acknowledged_while_the_service_is_killed_is_there_afterwards(
     orders: OrdersProcess, unique: str, tmp_path: Path
 ) -> None:
