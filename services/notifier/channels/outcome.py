@@ -15,12 +15,13 @@ class Retry:
     """It was not accepted, and a later attempt may succeed.
 
     ``ours`` is True when the way is blocked for every message (no connection, refused login), False when it is about
-    this one
-    message or recipient. ``reason`` holds the phase and the code, never the server's text: it may quote the address.
+    this one message or recipient. ``reason`` holds the phase and the code, never the server's text: it may quote the
+    address. ``after`` is how many seconds the other side wants to be left alone at least.
     """
 
     reason: str
     ours: bool = False
+    after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
