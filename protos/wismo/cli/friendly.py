@@ -17,6 +17,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from wismo.cli.documents import Value
+from wismo.cli.opening_hours import periods
 from wismo.client import InvalidInput
 from wismo.client.errors import InvalidField
 from wismo.client.values import money
@@ -38,6 +39,8 @@ ALIASES: Mapping[str, Mapping[str, str]] = {
     "PostalAddress": {"street": "lines", "name": "recipient", "zip": "postcode", "postal_code": "postcode"},
     "PickupPoint": {"name": "display_name"},
     "Merchant": {"timezone": "time_zone", "locale": "default_locale", "language": "default_locale"},
+    "CareTeam": {"escalation": "escalation_email", "language": "locale", "secret": "webhook_secret"},
+    "SilenceRule": {"kind": "line_kind", "state": "line_state"},
     "Brand": {"color": "colour"},
     "Sender": {"name": "display_name"},
     "AccessGranted": {"password": "code"},
@@ -96,7 +99,12 @@ class Reader:
     def _set(self, message: Message, descriptor: Any, value: Value, path: str) -> None:
         self._note(path, value)
         if descriptor.is_repeated:
-            for index, item in enumerate(listed(value, descriptor)):
+            try:
+                items = listed(value, descriptor)
+            except ValueError as bad:
+                self._complain(path, value, str(bad))
+                return
+            for index, item in enumerate(items):
                 below = f"{path}[{index}]"
                 self._note(below, item)
                 self._one(
@@ -184,7 +192,12 @@ def settable(message: Message) -> list[str]:
 
 
 def listed(value: Value, descriptor: Any) -> list[Value]:
-    """A list as it is; a mapping of line to quantity, and texts with commas, as the list that they mean."""
+    """A list as it is; a mapping of line to quantity, texts with commas, and business hours, as the list that they
+    mean. Raises ValueError for business hours that mean nothing.
+    """
+    if descriptor.message_type is not None and descriptor.message_type.name == "BusinessPeriod":
+        items = value.content if isinstance(value.content, list) else [value]
+        return [period for item in items for period in _periods(item)]
     if isinstance(value.content, list):
         return value.content
     if isinstance(value.content, dict) and descriptor.message_type is not None:
@@ -197,6 +210,15 @@ def listed(value: Value, descriptor: Any) -> list[Value]:
     if isinstance(value.content, str) and not value.line:
         return [Value(part.strip()) for part in value.content.split(",") if part.strip()]
     return [value]
+
+
+def _periods(item: Value) -> list[Value]:
+    if not isinstance(item.content, str):
+        return [item]
+    return [
+        Value({key: Value(text, item.line) for key, text in fields.items()}, item.line)
+        for fields in periods(item.content)
+    ]
 
 
 def enum_number(descriptor: Any, text: str) -> int:

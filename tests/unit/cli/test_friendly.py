@@ -9,7 +9,7 @@ from wismo.cli.friendly import Reader, moment, span
 from wismo.client import InvalidInput
 from wismo.orders.v1.fulfilment_event_pb2 import DownloadReady, ParcelProgressed, ParcelShipped, ReadyForCollection
 from wismo.orders.v1.line_pb2 import LINE_KIND_PHYSICAL
-from wismo.orders.v1.merchant_pb2 import Merchant
+from wismo.orders.v1.merchant_pb2 import Merchant, Policies
 from wismo.orders.v1.order_pb2 import Order
 from wismo.orders.v1.payment_pb2 import PAYMENT_STATE_PAID
 from wismo.orders.v1.tracking_pb2 import TRACKING_STATUS_OUT_FOR_DELIVERY
@@ -108,6 +108,34 @@ def test_a_comma_in_a_file_is_only_a_comma() -> None:
     filled(merchant, "contact: {postal_address: ['Acme, Hauptstr. 1']}\npolicies: {silence_limit: 36h}")
     assert list(merchant.contact.postal_address) == ["Acme, Hauptstr. 1"]
     assert merchant.policies.silence_limit.seconds == 36 * 3_600
+
+
+def test_business_hours_are_written_as_people_do() -> None:
+    policies = Policies()
+    filled(policies, "business_hours: [Mon-Fri 9:00-12:30, sat 10:00-14:00, {iso_weekday: 7, closes_minute: 60}]")
+    hours = [(each.iso_weekday, each.opens_minute, each.closes_minute) for each in policies.business_hours]
+    assert hours == [*((day, 540, 750) for day in range(1, 6)), (6, 600, 840), (7, 0, 60)]
+    around_the_clock = Policies()
+    filled(around_the_clock, "business_hours: daily 0:00-24:00")
+    assert len(around_the_clock.business_hours) == 7
+
+
+@pytest.mark.parametrize("hours", ["9 to 5", "fri-mon 9:00-17:00", "mon 17:00-9:00", "mon 9:00-25:00", "xyz 9:00-9:30"])
+def test_hours_that_mean_nothing_are_told_with_an_example(hours: str) -> None:
+    assert "mon-fri 9:00-17:00" in complaints(Policies(), f"business_hours: [{hours}]")["order.business_hours"]
+
+
+def test_a_care_team_and_its_rules_have_short_words() -> None:
+    merchant = Merchant()
+    filled(
+        merchant,
+        "care: {email: c@x.test, escalation: l@x.test, secret: whsec_x}\n"
+        "policies: {silence_rules: [{kind: trial, state: trial running, limit: 48h}], closed_days: [2026-12-24]}",
+    )
+    assert (merchant.care.escalation_email, merchant.care.webhook_secret.plaintext) == ("l@x.test", "whsec_x")
+    (rule,) = merchant.policies.silence_rules
+    assert (rule.line_kind, rule.line_state, rule.limit.seconds) == (4, 15, 172_800)
+    assert list(merchant.policies.closed_days) == ["2026-12-24"]
 
 
 def test_lines_may_be_a_mapping_of_id_to_quantity() -> None:

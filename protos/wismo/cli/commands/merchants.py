@@ -107,8 +107,19 @@ def _show(output: Output, merchant: Merchant, as_json: bool) -> None:
             ["shop", merchant.display_name],
             ["sender", f"{merchant.sender.display_name or merchant.display_name} <{merchant.sender.email}>"],
             ["care", f"{contact.email}, {contact.phone}"],
+            ["questions and alerts to", _care(merchant)],
             ["address", ", ".join(contact.postal_address)],
             ["language, zone", f"{merchant.default_locale or 'en'}, {merchant.time_zone or 'UTC'}"],
             ["revision", str(merchant.revision)],
         ],
     )
+
+
+def _care(merchant: Merchant) -> str:
+    care = merchant.care
+    told = [care.email or merchant.contact.email]
+    if care.escalation_email:
+        told.append(f"then {care.escalation_email}")
+    if care.webhook_url:
+        told.append(care.webhook_url)
+    return ", ".join(told)
