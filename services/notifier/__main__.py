@@ -1,4 +1,4 @@
-"""`python -m notifier`: plan and send · `dead list|replay` · `preview`."""
+"""`python -m notifier`: plan, send and watch · `watchdog` · `dead list|replay` · `preview`."""
 
 import argparse
 import os
@@ -29,9 +29,9 @@ def main(arguments: list[str]) -> int:
     if chosen.command == "dead":
         return _dead(settings, chosen)
     configure("notifier", fmt=settings.log_format, level=settings.log_level)
-    from notifier.bootstrap import run
+    from notifier.bootstrap import run, run_watchdog
 
-    run(settings, StopSignal().install())
+    (run_watchdog if chosen.command == "watchdog" else run)(settings, StopSignal().install())
     return 0
 
 
@@ -40,7 +40,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m notifier", description="Tells buyers what happens to their orders."
     )
     commands = parser.add_subparsers(dest="command")
-    commands.add_parser("run", help="plan and send until stopped (the default)")
+    commands.add_parser("run", help="plan, send and watch until stopped (the default)")
+    commands.add_parser("watchdog", help="only watch until stopped: what is due is entered, somebody else sends it")
     dead = commands.add_parser("dead", help="messages that could not be sent").add_subparsers(
         dest="action", required=True
     )

@@ -2,22 +2,41 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from chassis.keys import KeyRing
+from chassis.reply_tokens import ReplyAddress
 from chassis.settings import (
     Address,
+    BadValue,
+    Parser,
+    Secret,
     address,
+    choice,
     integer,
     key_ring,
     load,
     log_format,
     log_level,
     optional,
+    path,
     seconds,
+    secret,
     setting,
+    sha256_hex,
     text,
     url,
 )
+
+
+def _read_reply_address(given: str) -> ReplyAddress:
+    try:
+        return ReplyAddress(given)
+    except ValueError as error:
+        raise BadValue(f"is no such address: {error}") from None
+
+
+reply_address: Parser[ReplyAddress] = Parser("address such as reply+{token}@mail.example", _read_reply_address)
 
 
 @dataclass(frozen=True)
@@ -74,6 +93,51 @@ class Settings:
         default="30",
         help="How long a message stays with a sender that shows no sign of life, in seconds.",
     )
+    reply_address: ReplyAddress | None = setting(
+        "WISMO_REPLY_ADDRESS",
+        optional(reply_address),
+        default="",
+        help="Where replies to mails go and are filed by themselves; the page's inbound process reads it. "
+        "Empty: to the merchant.",
+    )
+    watchdog: str = setting(
+        "WISMO_WATCHDOG",
+        choice("inline", "off"),
+        default="inline",
+        help="Whether this process runs the watchdog too. Somebody must: "
+        "without it, `python -m notifier watchdog` does.",
+    )
+    orders_address: Address = setting(
+        "WISMO_ORDERS_ADDRESS", address, default="127.0.0.1:50051", help="Where the orders service answers."
+    )
+    orders_ca_file: Path | None = setting(
+        "WISMO_ORDERS_CA_FILE",
+        optional(path),
+        default="",
+        help="The authority of the orders service's certificate; turns TLS on for calls to it.",
+    )
+    service_key: Secret | None = setting(
+        "WISMO_SERVICE_KEY",
+        optional(secret),
+        default="",
+        help="The key that the orders service is told facts with. Empty: facts wait.",
+    )
+    care_listen: Address | None = setting(
+        "WISMO_CARE_LISTEN", optional(address), default="127.0.0.1:50052", help="Where the care service answers."
+    )
+    service_key_hash: str | None = setting(
+        "WISMO_SERVICE_KEY_HASH",
+        optional(sha256_hex),
+        default="",
+        help="SHA-256 of the key that the page calls the care service with. Empty: only merchants may.",
+    )
+    tls_cert_file: Path | None = setting(
+        "WISMO_TLS_CERT_FILE",
+        optional(path),
+        default="",
+        help="The care service's certificate chain; turns TLS on.",
+    )
+    tls_key_file: Path | None = setting("WISMO_TLS_KEY_FILE", optional(path), default="", help="The certificate's key.")
     topic_partitions: int = setting(
         "WISMO_TOPIC_PARTITIONS", integer(1, 1000), default="12", help="Partitions of topics that are made here."
     )

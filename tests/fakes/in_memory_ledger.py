@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from chassis.outbox import Letter
+from chassis.sealing import Sealed
 from notifier.adapters.ledger_documents import again_row, new_row
 from notifier.facts.of_messages import letters_of
 from notifier.sending.ledger import Backlog, Batch, Exchanged, Recorded
-from notifier.sending.rows import Claim, Row, Sent, SentContent, Settlement, Snapshot, State
+from notifier.sending.rows import Claim, Row, Sent, Settlement, Snapshot, State
 from notifier.sending.turn import Turn, enter, lend, renew, replayed, settle, turn_result
 from tests.fakes.in_memory_watches import InMemoryWatches
 
@@ -24,7 +25,7 @@ class InMemoryLedger:
         self.rows: dict[str, Row] = {}
         self.watches = InMemoryWatches(now, self.rows)
         self.letters: list[Letter] = []
-        self.contents: dict[str, SentContent] = {}
+        self.contents: dict[str, Sealed] = {}
         self._snapshots = self.watches.snapshots
         self._merchants = self.watches.merchants
         self._now = now

@@ -1,19 +1,16 @@
-"""What messages said, exactly as they were sent but for their secrets: compressed, one document each."""
+"""What messages said, but for their secrets: packed and sealed, one document each."""
 
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from pymongo import DeleteOne, ReplaceOne
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from chassis.mongo import CollectionSpec, Document
-from notifier.sending.rows import Row, Sent, SentContent, Settlement, State
+from chassis.sealing import Sealed
+from notifier.sending.rows import Row, Sent, Settlement, State
 
 COLLECTIONS = (CollectionSpec("contents"),)
-# The fastest level: messages are mostly markup that repeats itself, and the sender must not wait for the last per cent.
-_LEVEL = 1
 
 
 class MongoContents:
@@ -30,7 +27,7 @@ class MongoContents:
             if isinstance(one.outcome, Sent) and one.outcome.content is not None
         }
         writes = [
-            ReplaceOne({"_id": row.id}, {"_id": row.id, **_packed(said[row.id])}, upsert=True)
+            ReplaceOne({"_id": row.id}, _document(row.id, said[row.id]), upsert=True)
             for row in ended
             if row.state == State.SENT and row.id in said
         ]
@@ -43,16 +40,11 @@ class MongoContents:
         if writes:
             self._contents.bulk_write(writes, ordered=False, session=session)
 
-    def find(self, message_id: str) -> SentContent | None:
+    def find(self, message_id: str) -> Sealed | None:
         """What a message said; None for one that was not sent, or whose buyer's data was erased."""
         found = self._contents.find_one({"_id": message_id})
-        return _unpacked(found) if found is not None else None
+        return Sealed(found["key"], bytes(found["body"])) if found is not None else None
 
 
-def _packed(content: SentContent) -> dict[str, Any]:
-    return {name: zlib.compress(getattr(content, name).encode(), _LEVEL) for name in ("subject", "text", "html")}
-
-
-def _unpacked(found: Mapping[str, Any]) -> SentContent:
-    subject, text, html = (zlib.decompress(found[name]).decode() for name in ("subject", "text", "html"))
-    return SentContent(subject, text, html)
+def _document(row_id: str, said: Sealed) -> Document:
+    return {"_id": row_id, "key": said.key_id, "body": said.ciphertext}

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from chassis.backoff import Backoff
 from chassis.clock import Clock
 from chassis.logs import get_logger
-from chassis.sealing import CannotOpen
-from notifier.channels.compose import Envelope, compose, message_id
+from chassis.sealing import CannotOpen, Sealed, Sealer
+from notifier.channels.compose import compose
 from notifier.channels.headers import BadHeader
 from notifier.channels.outcome import Channel, Letter, Outcome, Rejected, Retry, Unknown
 from notifier.channels.outcome import Sent as Accepted
 from notifier.planning.plan import PlannedMessage
+from notifier.rendering.addressing import Addressing
+from notifier.rendering.kept_content import pack
 from notifier.rendering.letters import Renderer, Telling
 from notifier.sending.ledger import Ledger
-from notifier.sending.rows import Again, Claim, Doubtful, Ended, Row, Sent, SentContent, Snapshot, State
-from notifier.sending.worth import Recipient, recipient_of, refused, tellings_of
+from notifier.sending.rows import Again, Claim, Doubtful, Ended, Row, Sent, Snapshot, State
+from notifier.sending.worth import refused, tellings_of
 from wismo.orders.v1 import merchant_pb2, order_pb2
 
 _log = get_logger(__name__)
@@ -51,7 +53,7 @@ class Written:
     """A letter, and what of it may be kept."""
 
     letter: Letter
-    kept: SentContent
+    kept: Sealed
 
 
 class Deliverer:
@@ -63,7 +65,8 @@ class Deliverer:
         channel: Channel,
         ledger: Ledger,
         clock: Clock,
-        mail_domain: str,
+        addressing: Addressing,
+        sealer: Sealer,
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -71,7 +74,8 @@ class Deliverer:
         self._channel = channel
         self._ledger = ledger
         self._clock = clock
-        self._mail_domain = mail_domain
+        self._addressing = addressing
+        self._sealer = sealer
         self._monotonic = monotonic
 
     def deliver(self, work: Work) -> tuple[Result, Outcome | None]:
@@ -83,12 +87,11 @@ class Deliverer:
             return Ended(State.DEAD, "the order is not stored"), None
         order = order_pb2.Order.FromString(work.snapshot.body)
         merchant = merchant_pb2.Merchant.FromString(work.merchant)
-        recipient = recipient_of(row, order, merchant)
         tellings, obsolete = tellings_of(row, order, merchant)
-        ended = refused(tellings, obsolete, recipient, merchant)
+        ended = refused(row, tellings, obsolete, order, merchant)
         if ended is not None:
             return ended, None
-        written = self._write(row, recipient, tellings, order, merchant)
+        written = self._write(row, tellings, order, merchant)
         if not isinstance(written, Written):
             return written, None
         outcome = self._channel.send(written.letter, lambda: self._may_go_out(work))
@@ -99,30 +102,14 @@ class Deliverer:
         self._channel.close()
 
     def _write(
-        self,
-        row: Row,
-        recipient: Recipient,
-        tellings: list[Telling],
-        order: order_pb2.Order,
-        merchant: merchant_pb2.Merchant,
+        self, row: Row, tellings: list[Telling], order: order_pb2.Order, merchant: merchant_pb2.Merchant
     ) -> Written | Again | Ended:
         try:
             rendered = self._renderer.render(tellings, order, merchant, self._clock.now())
-            letter = compose(
-                Envelope(
-                    from_name=merchant.sender.display_name or merchant.display_name,
-                    from_email=merchant.sender.email or merchant.contact.email,
-                    reply_to=merchant.sender.reply_to or merchant.contact.email,
-                    to_name=recipient.name,
-                    to_email=recipient.email,
-                    message_id=message_id(row.id, self._mail_domain),
-                    thread_root=message_id(_first_message(row), self._mail_domain),
-                    language=rendered.language,
-                    date=row.planned_at,
-                ),
-                rendered.content,
+            envelope = self._addressing.envelope(
+                row.id, _first_message(row), row.recipient, tellings[0], order, merchant, rendered, row.planned_at
             )
-            return Written(letter, SentContent(rendered.kept.subject, rendered.kept.text, rendered.kept.html))
+            return Written(compose(envelope, rendered.content), pack(rendered.kept, row.id, self._sealer))
         except BadHeader as bad:
             return Ended(State.DEAD, f"the header {bad} cannot be written")
         except CannotOpen:
@@ -141,7 +128,7 @@ class Deliverer:
             return False
         return self._ledger.mark_intent(work.claim) if work.claim.row.doubt else True
 
-    def _result(self, row: Row, outcome: Outcome, kept: SentContent) -> Result:
+    def _result(self, row: Row, outcome: Outcome, kept: Sealed) -> Result:
         match outcome:
             case Accepted():
                 return Sent(kept)

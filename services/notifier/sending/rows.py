@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chassis.sealing import Sealed
 from notifier.planning.kinds import MessageKind
 
 
@@ -106,19 +107,10 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
-class SentContent:
-    """What a message said, secrets and signed links masked: what the care desk shows. The repr shows nothing of it."""
-
-    subject: str = field(repr=False)
-    text: str = field(repr=False)
-    html: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Sent:
-    """The recipient's side has accepted it."""
+    """The recipient's side has accepted it. ``content`` is what it said, as it may be kept: masked, packed, sealed."""
 
-    content: SentContent | None = field(default=None, compare=False, repr=False)
+    content: Sealed | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,13 @@
-"""What of a row is still to be said when its turn comes, to whom, and why not where it is not. Pure."""
-
-from dataclasses import dataclass
+"""What of a row is still to be said when its turn comes, and why not where it is not. Pure."""
 
 from notifier.planning.obsolete import why_obsolete
 from notifier.planning.obsolete_notices import why_notice_obsolete
-from notifier.planning.plan import BUYER
+from notifier.rendering.addressing import addressee
 from notifier.rendering.letters import Telling
 from notifier.sending.rows import Ended, Row, State
 from wismo.care.v1.notice_pb2 import Notice
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import merchant_pb2, order_pb2
-
-ESCALATION = "escalation"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Who gets a message, by name and address."""
-
-    name: str
-    email: str
-
-
-def recipient_of(row: Row, order: order_pb2.Order, merchant: merchant_pb2.Merchant) -> Recipient:
-    """The buyer by the newest order; the team by the newest merchant, with the defaults that merchant.proto states."""
-    if row.recipient == BUYER:
-        return Recipient(order.buyer.display_name, order.buyer.email)
-    care = merchant.care.email or merchant.contact.email
-    email = merchant.care.escalation_email or care if row.recipient == ESCALATION else care
-    return Recipient(merchant.display_name, email)
 
 
 def tellings_of(row: Row, order: order_pb2.Order, merchant: merchant_pb2.Merchant) -> tuple[list[Telling], str]:
@@ -51,7 +30,7 @@ def tellings_of(row: Row, order: order_pb2.Order, merchant: merchant_pb2.Merchan
 
 
 def refused(
-    tellings: list[Telling], obsolete: str, recipient: Recipient, merchant: merchant_pb2.Merchant
+    row: Row, tellings: list[Telling], obsolete: str, order: order_pb2.Order, merchant: merchant_pb2.Merchant
 ) -> Ended | None:
     """Why nothing can be said at all, or None."""
     if not tellings:
@@ -60,7 +39,7 @@ def refused(
     if not (contact.email and contact.phone and contact.postal_address):
         # Row M10: a message without a way to reach the merchant cannot be sent.
         return Ended(State.DEAD, "no contact block")
-    if not recipient.email:
+    if not addressee(row.recipient, order, merchant)[1]:
         # The team's falls back to the contact block's, which is there.
         return Ended(State.SKIPPED, "the buyer has no e-mail address")
     return None

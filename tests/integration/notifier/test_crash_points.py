@@ -14,13 +14,16 @@ from embedded_stack.servers import InboxServer
 from tests.integration.notifier.running import NotifierProcess, eventually, message_ids, publish
 from tests.samples import mixed
 
-POINTS = [point.name for point in crash_points_in(Path(notifier.__file__).parent)]
+EVERY = [point.name for point in crash_points_in(Path(notifier.__file__).parent)]
+# Those on the way of an event. The watchdog's are in test_watchdog_wave.py.
+POINTS = [name for name in EVERY if name.startswith(("notifier.plan.", "notifier.send."))]
 # Behind the end of the data the mail may have arrived although nobody noted it.
 MAY_REPEAT = {"notifier.send.after_data", "notifier.send.before_settle"}
 
 
-def test_there_are_nine_of_them() -> None:
+def test_there_are_nine_of_them_and_four_of_the_watchdog() -> None:
     assert len(POINTS) == 9
+    assert len([name for name in EVERY if name.startswith("watchdog.tick.")]) == 4
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from chassis.signed_links import LinkSigner
 from notifier.adapters.ledger_documents import new_row
 from notifier.channels.outcome import Outcome, Rejected, Retry, Unknown
 from notifier.planning.plan import Preferences, plan
+from notifier.rendering.addressing import Addressing
 from notifier.rendering.letters import Renderer
 from notifier.sending.deliver import GIVE_UP_AFTER, Deliverer, Work
 from notifier.sending.ledger import NewMessage
@@ -36,7 +37,15 @@ class Clock:
 def deliverer(channel: RecordingChannel, clock: Clock | None = None, *, sealer: Sealer | None = None) -> Deliverer:
     signer = LinkSigner(KeyRing.parse(keys.LINK_KEYS))
     renderer = Renderer(sealer or keys.sealer(), signer, "https://orders.test/")
-    return Deliverer(renderer, channel, InMemoryLedger(), clock or Clock(), "test.invalid", monotonic=lambda: 0.0)
+    return Deliverer(
+        renderer,
+        channel,
+        InMemoryLedger(),
+        clock or Clock(),
+        Addressing("test.invalid"),
+        keys.sealer(),
+        monotonic=lambda: 0.0,
+    )
 
 
 def work(event: OrderEvent, newest: OrderEvent | None = None, *, stop_at: float = 60.0) -> Work:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
 
 from prometheus_client import CollectorRegistry
 
@@ -13,13 +13,14 @@ from notifier.channels.compose import Content
 from notifier.channels.outcome import Rejected, Retry
 from notifier.measures import Measures
 from notifier.planning.planner import Planner
+from notifier.rendering.addressing import Addressing
 from notifier.rendering.letters import Rendered
 from notifier.sending.deliver import Deliverer
 from notifier.sending.dispatcher import Dispatcher, Pace
 from notifier.sending.rows import State
 from tests.fakes.in_memory_ledger import InMemoryLedger
 from tests.fakes.recording_channel import RecordingChannel
-from tests.samples import mixed
+from tests.samples import keys, mixed
 from wismo.events.v1.order_event_pb2 import OrderEvent
 
 QUICK = Pace(senders=2, ahead=2, poll=0.02, linger=0.001, backlog=0.0)
@@ -63,7 +64,9 @@ class Running:
         return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
 
     def _deliverer(self, channel: RecordingChannel) -> Deliverer:
-        return Deliverer(WordlessRenderer(), channel, self.ledger, SystemClock(), "test.invalid")  # type: ignore[arg-type]  # Only render is used.
+        renderer: Any = WordlessRenderer()
+        addressing = Addressing("test.invalid")
+        return Deliverer(renderer, channel, self.ledger, SystemClock(), addressing, keys.sealer())
 
     def _beat(self) -> None:
         self.beats += 1

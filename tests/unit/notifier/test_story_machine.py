@@ -13,13 +13,14 @@ from notifier.channels.compose import Content, message_id
 from notifier.channels.outcome import Outcome, Retry, Sent, Unknown
 from notifier.measures import Measures
 from notifier.planning.planner import Planner
+from notifier.rendering.addressing import Addressing
 from notifier.rendering.letters import Rendered
 from notifier.sending.deliver import Deliverer, Result, Work
 from notifier.sending.rows import Claim, Settlement, State
 from notifier.sending.rows import Sent as Delivered
 from tests.fakes.in_memory_ledger import InMemoryLedger
 from tests.fakes.recording_channel import RecordingChannel
-from tests.samples import merchants, mixed
+from tests.samples import keys, merchants, mixed
 from tests.samples.story import Story, stamp
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import line_pb2
@@ -66,7 +67,8 @@ class TellingAnOrder(RuleBasedStateMachine):
             self.channel,
             self.ledger,
             self.clock,
-            "test.invalid",
+            Addressing("test.invalid"),
+            keys.sealer(),
             monotonic=self.clock.monotonic,
         )
         self.lost: list[tuple[Claim, bool]] = []
