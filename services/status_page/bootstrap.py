@@ -19,8 +19,14 @@ from chassis.outbox import MongoOutbox, Outbox, OutboxSender, outbox_collections
 from chassis.sealing import Sealer
 from chassis.signed_links import LinkSigner
 from status_page.app import create_app
+from status_page.care_desk import bootstrap as desk_bootstrap
+from status_page.care_desk.joining import join
+from status_page.care_desk.many.worker import JobWorker
 from status_page.downloads import mongo as downloads_mongo
 from status_page.downloads.mongo import MongoDownloadCounters
+from status_page.inbound import mongo_mails
+from status_page.inbound.bootstrap import make_receiver
+from status_page.inbound.mongo_mails import MongoKeptMails
 from status_page.lookup.keys import LookupKeys
 from status_page.outbox.older_rows import letter_in
 from status_page.outbox.orders_client import GrpcOrdersService
@@ -41,7 +47,13 @@ from status_page.web.static_files import StaticFiles
 GROUP = "status-page"
 DEAD_LETTERS = "wismo.order-events.v1.dlt"
 
-COLLECTIONS = (*projection_mongo.COLLECTIONS, *downloads_mongo.COLLECTIONS, *outbox_collections())
+COLLECTIONS = (
+    *projection_mongo.COLLECTIONS,
+    *downloads_mongo.COLLECTIONS,
+    *outbox_collections(),
+    *mongo_mails.COLLECTIONS,
+    *desk_bootstrap.COLLECTIONS,
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,7 @@ class Page:
 
     app: Flask
     sender: OutboxSender
+    desk_jobs: JobWorker
     health: Health
 
 
@@ -94,6 +107,8 @@ def make_page(settings: PageSettings) -> Page:
         hosts=merchant_hosts(settings.merchant_hosts),
         downloads_dir=settings.downloads_dir,
         secure=secure,
+        receiver=make_receiver(settings, database, sender.wake) if settings.inbound_secret else None,
+        inbound_secret=settings.inbound_secret,
     )
     app = create_app(
         parts,
@@ -101,7 +116,10 @@ def make_page(settings: PageSettings) -> Page:
         database=settings.database,
         trusted_proxies=settings.trusted_proxies,
     )
-    return Page(app, sender, health)
+    desk = desk_bootstrap.make_desk(settings, database, clock, secure=secure)
+    join(app, desk)
+    desk_jobs = desk_bootstrap.make_worker(desk, outbox, clock, sender.wake)
+    return Page(app, sender, desk_jobs, health)
 
 
 def prepare_database(settings: StoreSettings) -> None:
@@ -138,6 +156,7 @@ def make_projector(settings: ProjectorSettings) -> ProjectorParts:
             MongoMerchantRows(database),
             MongoDownloadCounters(database),
             lookup_keys(settings),
+            MongoKeptMails(database),
         ),
         dead_letters=KafkaDeadLetters(producer, DEAD_LETTERS, GROUP),
         producer=producer,

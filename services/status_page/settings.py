@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.keys import KeyRing
+from chassis.reply_tokens import ReplyAddress
 from chassis.settings import (
     Address,
     Secret,
@@ -19,6 +20,7 @@ from chassis.settings import (
     text,
     url,
 )
+from status_page.inbound.parsers import reply_address, webhook_secret
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,36 @@ class PageSettings(StoreSettings):
     service_key: Secret = setting(
         "WISMO_SERVICE_KEY", secret, help="The key that the page calls the orders service with."
     )
+    care_address: Address = setting(
+        "WISMO_CARE_ADDRESS", address, default="127.0.0.1:50052", help="Where the notifier's care service answers."
+    )
+    care_ca_file: Path | None = setting(
+        "WISMO_CARE_CA_FILE",
+        optional(path),
+        default="",
+        help="Certificates that the care service's own is checked with. Without it the connection is not encrypted.",
+    )
+    desk_oidc_issuer: str = setting(
+        "WISMO_DESK_OIDC_ISSUER",
+        text,
+        default="",
+        help="The OpenID Connect issuer that the care team logs in with. Empty: care keys only.",
+    )
+    desk_oidc_client_id: str = setting(
+        "WISMO_DESK_OIDC_CLIENT_ID", text, default="", help="The desk's client id at that issuer."
+    )
+    desk_oidc_client_secret: Secret | None = setting(
+        "WISMO_DESK_OIDC_CLIENT_SECRET", optional(secret), default="", help="The desk's client secret there."
+    )
+    desk_oidc_role_claim: str = setting(
+        "WISMO_DESK_OIDC_ROLE_CLAIM",
+        text,
+        default="wismo_role",
+        help="The claim of the ID token that holds `reader`, `agent` or `admin`, alone or in a list.",
+    )
+    desk_oidc_merchant_claim: str = setting(
+        "WISMO_DESK_OIDC_MERCHANT_CLAIM", text, default="wismo_merchant", help="The claim that names the merchant."
+    )
     downloads_dir: Path | None = setting(
         "WISMO_DOWNLOADS_DIR", optional(path), default="", help="The folder below which local downloads lie."
     )
@@ -92,6 +124,19 @@ class PageSettings(StoreSettings):
         integer(0, 10),
         default="0",
         help="How many proxies stand before the page, exactly. Their X-Forwarded-* headers are believed, no others.",
+    )
+    reply_address: ReplyAddress | None = setting(
+        "WISMO_REPLY_ADDRESS",
+        optional(reply_address),
+        default="",
+        help="Where replies to mails go; the same as the notifier's.",
+    )
+    inbound_secret: Secret | None = setting(
+        "WISMO_INBOUND_WEBHOOK_SECRET",
+        optional(webhook_secret),
+        default="",
+        help="Checks the signature of mails that a provider posts to /inbound/webhook (Standard Webhooks). Empty: no mail "
+        "is taken there.",
     )
     merchant_hosts: str = setting(
         "WISMO_PAGE_HOSTS",

@@ -48,6 +48,7 @@ class PageServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no ty
         configure("status_page", fmt=self._settings.log_format, level=self._settings.log_level)
         page = make_page(self._settings)
         page.sender.start()
+        page.desk_jobs.start()
         ops = OpsServer(self._settings.ops_listen, page.health).start() if self._settings.ops_listen else None
         self.running = (page, ops)
         return page.app
@@ -71,6 +72,7 @@ def _stopped(_arbiter: Any, worker: Any) -> None:
         return
     page, ops = running
     page.health.drain()
+    page.desk_jobs.close()
     page.sender.close()
     if ops is not None:
         ops.close()

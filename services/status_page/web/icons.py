@@ -15,6 +15,12 @@ _LINES = {
     "out": '<path d="M13.5 4.500h6v6m0-6-9 9M17 14v4.500a1 1 0 0 1-1 1H5.500a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1H10"/>',
     "check": '<path d="m5 12.5 4.5 4.500L19 7.5"/>',
     "house": '<path d="m3.5 11.5 8.5-7.500 8.5 7.500M6 9.500v10h12v-10M10 19.500v-5.500h4v5.5"/>',
+    "chat": '<path d="M4 5.500h16v11H10.500L6 20v-3.500H4z"/>',
+    "eye": '<path d="M2.5 12S6 5.500 12 5.500 21.5 12 21.5 12 18 18.500 12 18.500 2.5 12 2.5 12z"/>'
+    '<circle cx="12" cy="12" r="3"/>',
+    "person": '<circle cx="12" cy="8" r="4"/><path d="M4 20.500c0-4 3.500-6.500 8-6.500s8 2.500 8 6.500"/>',
+    "dot": '<circle cx="12" cy="12" r="4"/>',
+    "search": '<circle cx="10.5" cy="10.5" r="6"/><path d="m15 15 5.500 5.500"/>',
 }
 _FRAME = (
     '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false" fill="none"'

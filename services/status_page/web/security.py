@@ -5,11 +5,13 @@ from urllib.parse import urlsplit
 
 from flask import Response, abort, request
 
+from status_page.inbound.sizes import LARGEST_BODY
+
 LARGEST_FORM = 16 * 1024
 """In bytes. The largest form that is not named below is a look-up with a reference and an e-mail address."""
 MOST_FIELDS = 12
-LONGER: dict[str, int] = {"questions.ask": 128 * 1024}
-"""Endpoints that take more: 8,000 characters, each of which may become twelve bytes in a form."""
+LONGER: dict[str, int] = {"questions.ask": 128 * 1024, "inbound.webhook": LARGEST_BODY}
+"""Endpoints that take more: 8,000 characters, each of which may become twelve bytes in a form; a whole mail."""
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -30,10 +32,16 @@ class PolicyInput:
     nonce: str = ""
     images: tuple[str, ...] = ()
     form_action: tuple[str, ...] = ()
+    frames: bool = False
+    """Whether the page shows another of ours in a frame."""
+    whole: str = ""
+    """The policy of an answer that is shown in such a frame; everything else is left aside then."""
 
 
 def policy(given: PolicyInput) -> str:
     """A content security policy that allows nothing inline and nothing foreign but the shop's logo."""
+    if given.whole:
+        return given.whole
     by_nonce = f"'nonce-{given.nonce}'" if given.nonce else "'none'"
     return "; ".join(
         (
@@ -42,6 +50,7 @@ def policy(given: PolicyInput) -> str:
             f"style-src {by_nonce}",
             " ".join(("img-src 'self'", *given.images)),
             "connect-src 'self'",
+            *(("frame-src 'self'",) if given.frames else ()),
             " ".join(("form-action 'self'", *given.form_action)),
             "base-uri 'none'",
             "frame-ancestors 'none'",
@@ -54,6 +63,8 @@ def secure_headers(response: Response, given: PolicyInput, *, secure: bool) -> R
     headers = response.headers
     for name, value in _ALWAYS.items():
         headers[name] = value
+    if given.whole:
+        headers["X-Frame-Options"] = "SAMEORIGIN"
     if response.status_code != 304:
         # A 304 leaves the headers of the kept answer as they are, and its nonce must stay that of its body.
         headers["Content-Security-Policy"] = policy(given)

@@ -85,4 +85,6 @@ def policy_input() -> PolicyInput:
     if found is None:
         return PolicyInput()
     images = (found.shop.image_source,) if found.shop and found.shop.image_source else ()
-    return PolicyInput(found.nonce, images, found.form_action)
+    return PolicyInput(
+        found.nonce, images, found.form_action, frames=g.get("frames", False), whole=g.get("own_policy", "")
+    )
