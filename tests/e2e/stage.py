@@ -2,9 +2,13 @@
 
 import os
 import re
+import smtplib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import make_msgid
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +48,11 @@ def wait_for_mail(stack: RunningStack, recipient: str, fits: Callable[[Mail], bo
     except TimeoutError as error:
         raise TimeoutError(f"{error}; there are {[mail.subject for mail in mails_to(stack, recipient)]}") from None
     return found[0]
+
+
+def said(mail: Mail) -> str:
+    """The plain text in one line, without the signs of what is quoted."""
+    return " ".join(re.sub(r"^\s*[>|] ?", "", mail.text, flags=re.MULTILINE).split())
 
 
 def link_in(mail: Mail, path: str = "/o/") -> str:
@@ -93,9 +102,21 @@ def zone_of_noon() -> str:
     return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"
 
 
-def shop_with(stack: RunningStack, name: str, policies: Policies) -> str:
-    """A shop of its own with these policies and a care team, `team@{name}.test`; its API key."""
+@dataclass(frozen=True)
+class Shop:
+    """A shop of its own. Its care team reads `team@{name}.test`, whoever stands above it `head@{name}.test`."""
+
+    name: str
+    key: str
+    agent_key: str
+    team: str
+    head: str
+
+
+def shop_with(stack: RunningStack, name: str, policies: Policies) -> Shop:
+    """Make a shop with these policies, a key for its backend and one for an agent at its desk."""
     known = stack.addresses
+    team, head = f"team@{name}.test", f"head@{name}.test"
     with WismoClient(known["target"], known["admin_key"]) as admin:
         shop = drafts.new_merchant(
             name,
@@ -107,7 +128,45 @@ def shop_with(stack: RunningStack, name: str, policies: Policies) -> str:
             default_locale="en",
             time_zone=zone_of_noon(),
             policies=policies,
-            care=drafts.care_team(email=f"team@{name}.test", escalation_email=f"head@{name}.test"),
+            care=drafts.care_team(email=team, escalation_email=head),
         )
         admin.create_merchant(shop)
-        return admin.create_key(display_name="story", merchant=name).secret
+        key = admin.create_key(display_name="backend", merchant=name).secret
+        agent_key = admin.create_key(display_name="Alex", scope="care_agent", merchant=name).secret
+    return Shop(name, key, agent_key, team, head)
+
+
+def desk_of(browser: Browser, stack: RunningStack, shop: Shop, size: dict[str, int] | None = None) -> Page:
+    """The shop's desk, opened by its agent."""
+    page = open_page(browser, f"{stack.addresses['page_url']}/desk/login", size or DESKTOP)
+    page.locator("#key").fill(shop.agent_key)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="What needs a human now").wait_for()
+    return page
+
+
+def do_act(page: Page, values: dict[str, str]) -> None:
+    """Fill the form of an act, look at what the buyer will read, and send it."""
+    for name, value in values.items():
+        page.locator(f"#field-{name}").fill(value)
+    page.locator("button[name=step][value=look]").click()
+    page.locator("button[name=step][value=send]").click()
+    page.locator("[role=status].done").wait_for()
+
+
+def reply_to(stack: RunningStack, mail: Mail, text: str, *, sender: str = "", to: str = "", quoted: bool = True) -> str:
+    """Reply as a mail program does: to Reply-To, quoting, with References; the Message-ID of the reply."""
+    reply = EmailMessage()
+    reply["From"] = sender or mail.recipients[0]
+    reply["To"] = to or str(mail.message["Reply-To"])
+    reply["Subject"] = f"Re: {mail.subject}"
+    reply["Message-ID"] = make_msgid(domain="buyers.test")
+    reply["In-Reply-To"] = str(mail.message["Message-ID"])
+    before = str(mail.message["References"] or "")
+    reply["References"] = f"{before} {mail.message['Message-ID']}".strip()
+    lines = "\n".join(f"> {line}" for line in mail.text.splitlines())
+    reply.set_content(f"{text}\n\nOn Tue, 24 Nov 2026, {mail.message['From']} wrote:\n{lines}\n" if quoted else text)
+    host, _, port = stack.addresses["smtp_url"].removeprefix("smtp://").partition(":")
+    with smtplib.SMTP(host, int(port)) as server:
+        server.send_message(reply)
+    return str(reply["Message-ID"])
