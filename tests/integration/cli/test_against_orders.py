@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import pytest
 from tests.integration.orders.process import ADMIN_KEY, OrdersProcess, database_name
 from wismo.cli.documents import read_file
 from wismo.cli.friendly import Reader
-from wismo.client import WismoClient
+from wismo.client import WismoClient, drafts
 from wismo.orders.v1.merchant_pb2 import Merchant
 
 ROOT = Path(__file__).parents[3]
@@ -102,6 +104,22 @@ def test_what_is_acknowledged_while_the_service_is_killed_is_there_afterwards(
         kept = there[order["order"]]
         acknowledged = {event["sequence"] for event in order["events"]}
         assert acknowledged == set(range(1, kept.sequence + 1))
+
+
+def test_the_guide_s_care_team_and_policies_are_taken(orders: OrdersProcess, unique: str) -> None:
+    guide = (ROOT / "docs/integrate.md").read_text(encoding="utf-8")
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", guide, re.DOTALL) if "care_team(" in block]
+    with WismoClient(orders.address, ADMIN_KEY, merchant=unique) as admin:
+        merchant = Merchant()
+        Reader().fill(merchant, read_file(str(ROOT / "docs/examples/merchant.yaml"))[0], "merchant")
+        merchant.name = f"merchants/{unique}"
+        admin.create_merchant(merchant)
+        exec(compile(code, "integrate.md", "exec"), {"wismo": admin, "drafts": drafts, "timedelta": timedelta})  # noqa: S102 - it is under test.
+        kept = admin.get_merchant()
+    assert kept.care.webhook_url == "https://hooks.acme-books.test/wismo"
+    assert kept.care.webhook_secret.ciphertext
+    assert not kept.care.webhook_secret.plaintext
+    assert len(kept.policies.business_hours) == 10
 
 
 def test_the_plain_script_speaks_to_the_real_service(orders: OrdersProcess, unique: str) -> None:
