@@ -1,8 +1,11 @@
-"""``python -m status_page`` serves the page, ``… projector`` keeps its read model, ``… rebuild`` makes it anew."""
+"""``python -m status_page`` serves the page, ``… projector`` keeps its read model, ``… rebuild`` makes it anew, and
+``… inbound`` reads the mailbox that replies come to.
+"""
 
 import os
 import sys
 import time
+from collections.abc import Mapping
 
 from pymongo.errors import PyMongoError
 
@@ -13,7 +16,7 @@ from chassis.settings import SettingsError, load
 from chassis.shutdown import StopSignal
 from status_page.settings import PageSettings, ProjectorSettings, StoreSettings
 
-_USAGE = "usage: python -m status_page [projector | rebuild [--drop]]\n"
+_USAGE = "usage: python -m status_page [projector | rebuild [--drop] | inbound]\n"
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +29,8 @@ def main(arguments: list[str]) -> int:
                 return _projector(load(ProjectorSettings, os.environ))
             case ["rebuild", *flags] if flags in ([], ["--drop"]):
                 return _rebuild(load(ProjectorSettings, os.environ), drop=bool(flags))
+            case ["inbound"]:
+                return _inbound(os.environ)
             case _:
                 sys.stderr.write(_USAGE)
                 return 2
@@ -53,6 +58,16 @@ def _projector(settings: ProjectorSettings) -> int:
     from status_page.projection.process import run
 
     return run(make_projector(settings), stop, settings.ops_listen)
+
+
+def _inbound(environ: Mapping[str, str]) -> int:
+    from status_page.inbound.process import run
+    from status_page.inbound.settings import InboundSettings
+
+    settings = load(InboundSettings, environ)
+    configure("status_page.inbound", fmt=settings.log_format, level=settings.log_level)
+    stop = StopSignal().install()
+    return run(settings, stop) if _prepare(settings, stop) else 0
 
 
 def _rebuild(settings: ProjectorSettings, *, drop: bool) -> int:

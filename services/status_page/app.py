@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from status_page.downloads import routes as downloads_routes
+from status_page.inbound import routes as inbound_routes
 from status_page.lookup import limits
 from status_page.lookup import routes as lookup_routes
 from status_page.pages import routes as pages_routes
@@ -31,6 +32,7 @@ _ROUTES = (
     questions_routes,
     trials_routes,
     preferences_routes,
+    inbound_routes,
 )
 _PACKAGE = Path(__file__).parent
 

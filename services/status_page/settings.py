@@ -135,8 +135,8 @@ class PageSettings(StoreSettings):
         "WISMO_INBOUND_WEBHOOK_SECRET",
         optional(webhook_secret),
         default="",
-        help="Checks the signature of mails that a provider posts to /inbound/webhook (Standard Webhooks). Empty: no mail "
-        "is taken there.",
+        help="Checks the signature of mails that a provider posts to /inbound/webhook (Standard Webhooks). Without it "
+        "none is taken there.",
     )
     merchant_hosts: str = setting(
         "WISMO_PAGE_HOSTS",

@@ -18,6 +18,7 @@ from chassis.mongo import Document, connect, ensure_indexes
 from embedded_stack.servers import DatabaseServer, free_port
 from status_page.bootstrap import COLLECTIONS
 from status_page.downloads.mongo import MongoDownloadCounters
+from status_page.inbound.mongo_mails import MongoKeptMails
 from status_page.lookup.keys import LookupKeys
 from status_page.projection.mongo import MongoMerchantRows, MongoOrderRows
 from status_page.projection.projector import Projector
@@ -143,6 +144,7 @@ def prepare(database: Database[Document]) -> list[Story]:
         MongoMerchantRows(database),
         MongoDownloadCounters(database),
         LookupKeys(derive(keys.COOKIE_KEY, "lookup")),
+        MongoKeptMails(database),
     )
     stories = []
     bare = []

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from chassis.mongo import connect, ensure_indexes
 from status_page.bootstrap import COLLECTIONS
 from status_page.downloads.mongo import MongoDownloadCounters
+from status_page.inbound.mongo_mails import MongoKeptMails
 from status_page.lookup.keys import LookupKeys
 from status_page.projection.mongo import MongoMerchantRows, MongoOrderRows
 from status_page.projection.projector import Projector
@@ -75,6 +76,7 @@ def street(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             MongoMerchantRows(database),
             MongoDownloadCounters(database),
             LookupKeys(derive(keys.COOKIE_KEY, "lookup")),
+            MongoKeptMails(database),
         )
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=str(found), args=arguments)

@@ -1,5 +1,6 @@
 """A whole page over fakes: told stories, opened links, clicked buttons."""
 
+import base64
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,9 +15,13 @@ from chassis.health import Health
 from chassis.kafka import Record
 from chassis.keys import KeyRing
 from chassis.localisation import Catalog
+from chassis.reply_tokens import ReplyAddress, ReplyTokens
+from chassis.settings import Secret
 from chassis.signed_links import LinkSigner
 from status_page.app import create_app
 from status_page.bootstrap import grant_signer
+from status_page.inbound.receiver import MailReceiver
+from status_page.inbound.whose import Postmarks
 from status_page.lookup.keys import LookupKeys
 from status_page.pages.kept_pages import KeptPages
 from status_page.pages.routes import PURPOSE
@@ -35,10 +40,14 @@ from tests.fakes.status_page import (
     InMemoryMerchantRows,
     InMemoryOrderRows,
 )
+from tests.fakes.status_page_mails import InMemoryKeptMails, KnownNames
 from tests.samples import keys
 from tests.samples.story import START, Story
 
 LINKS = LinkSigner(KeyRing.parse(keys.LINK_KEYS))
+TOKENS = ReplyTokens(KeyRing.parse(keys.LINK_KEYS))
+REPLIES = ReplyAddress("reply+{token}@mail.test")
+INBOUND_SECRET = Secret("whsec_" + base64.b64encode(b"i" * 32).decode())
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
@@ -61,11 +70,13 @@ class Site:
         self.merchants = InMemoryMerchantRows()
         self.outbox = InMemoryOutbox()
         self.counters = InMemoryDownloadCounters(self.outbox)
+        self.mails = InMemoryKeptMails()
+        self.names = KnownNames()
         self.lookup_keys = LookupKeys(derive(keys.COOKIE_KEY, "lookup"))
         self.health = Health()
         self.woken = 0
         self.downloads_dir = downloads_dir
-        self.projector = Projector(self.orders, self.merchants, self.counters, self.lookup_keys)
+        self.projector = Projector(self.orders, self.merchants, self.counters, self.lookup_keys, self.mails)
         texts, static, templates = _unchanging()
         self.parts = Parts(
             clock=self.clock,
@@ -87,10 +98,25 @@ class Site:
             hosts={"orders.severny.test": "severny"},
             downloads_dir=downloads_dir,
             secure=secure,
+            receiver=self.receiver(),
+            inbound_secret=INBOUND_SECRET,
         )
         self.app = create_app(self.parts, trusted_proxies=trusted_proxies)
         self.app.test_client_class = Browser
         self.browser: FlaskClient = self.app.test_client()
+
+    def receiver(self) -> MailReceiver:
+        """Takes mail, over the site's stores."""
+        return MailReceiver(
+            mails=self.mails,
+            orders=self.orders,
+            merchants=self.merchants,
+            outbox=self.outbox,
+            names=self.names,
+            marks=Postmarks(TOKENS, REPLIES),
+            sealer=keys.sealer(),
+            wake_sender=self._wake,
+        )
 
     def tell(self, *stories: Story) -> None:
         """Project everything that the stories have told so far."""

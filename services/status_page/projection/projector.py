@@ -1,6 +1,7 @@
 """The projector's work on one batch: the newest of each order, written in bulk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from chassis.crash_points import crash_point
 from chassis.kafka import Record, Rejected
@@ -10,16 +11,30 @@ from status_page.projection.reading import Read, Unreadable, read
 from status_page.projection.rows import MerchantRow, MerchantRows, OrderRow, OrderRows
 
 
+class Forgets(Protocol):
+    """Whatever holds more of buyers than the rows do."""
+
+    def forget(self, orders: Iterable[str]) -> None:
+        """Erase what is held of these orders' buyers; durable on return, and harmless to repeat."""
+        ...
+
+
 class Projector:
     """Handles batches of records for ``chassis.kafka.run_consumer``. Bears repeats and any order of arrival."""
 
     def __init__(
-        self, orders: OrderRows, merchants: MerchantRows, counters: DownloadCounters, keys: LookupKeys
+        self,
+        orders: OrderRows,
+        merchants: MerchantRows,
+        counters: DownloadCounters,
+        keys: LookupKeys,
+        mails: Forgets,
     ) -> None:
         self._orders = orders
         self._merchants = merchants
         self._counters = counters
         self._keys = keys
+        self._mails = mails
 
     def handle(self, records: Sequence[Record]) -> Sequence[Rejected]:
         """Store what the batch says; on return it is durable. Yields the records that can never be read."""
@@ -41,6 +56,7 @@ class Projector:
             self._merchants.write(list(merchants.values()))
         if orders:
             self._orders.write(list(orders.values()))
+            self._mails.forget([name for name, row in orders.items() if row.erased])
         crash_point("status_page.projector.after_write")
         # The copy of the counters is written after each count, so a crash in between leaves it one behind. The event
         # that the count causes comes by here, and brings the copy forward.

@@ -11,6 +11,7 @@ from chassis.health import Health
 from chassis.localisation import Catalog
 from chassis.outbox import Letter, Outbox
 from chassis.sealing import Sealer
+from chassis.settings import Secret
 from chassis.signed_links import LinkSigner
 from status_page.downloads.counters import DownloadCounters
 from status_page.lookup.keys import LookupKeys
@@ -21,6 +22,7 @@ from status_page.web.shops import Shops
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from status_page.inbound.receiver import MailReceiver
     from status_page.pages.kept_pages import KeptPages
     from status_page.web.rendering import Templates
     from status_page.web.static_files import StaticFiles
@@ -54,6 +56,10 @@ class Parts:
     downloads_dir: Path | None = None
     secure: bool = False
     """Whether buyers come by https."""
+    receiver: "MailReceiver | None" = None
+    """Takes mail that a provider posts; None where none does."""
+    inbound_secret: Secret | None = None
+    """Checks its signature."""
 
     def put(self, fact: Letter) -> None:
         """Keep a fact for `orders` and have it told soon."""
