@@ -52,9 +52,5 @@ def access_reminder(kit: Kit) -> Facts:
 
 
 def follow_up(kit: Kit) -> Facts:
-    """Whether everything is all right: two ways to say so, and one to hear no such question again."""
-    return {
-        "well_link": f"{kit.link}#well",
-        "ask_link": f"{kit.link}#ask",
-        "stop_link": kit.links.optional_off(),
-    }
+    """Whether everything is all right: the button says yes, another way is for no."""
+    return {"ask_link": f"{kit.link}#ask"}

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import wording
 from chassis.localisation import mark
 from notifier.rendering.facts_question import Said, said_by_buyer
+from notifier.rendering.facts_trial import allowance_meter
 from notifier.rendering.formats import phone
 from notifier.rendering.kit import Kit
 from wismo.care.v1 import care_service_pb2 as care
@@ -87,7 +88,7 @@ def alert(kit: Kit) -> Facts:
         "tracking_url": parcel.tracking_url,
         "charge_at": kit.moment(notice, "charge_at"),
         "amount": kit.money(notice.amount) if notice.HasField("amount") else "",
-        "allowance": wording.allowance_left(_trial(kit), kit.reader) if charge else "",
+        "allowance": allowance_meter(kit, _trial(kit)) if charge else "",
         "said": _said(kit),
     }
 

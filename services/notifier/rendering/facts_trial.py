@@ -79,14 +79,14 @@ def _charge(kit: Kit, line_id: str, charge_at: Timestamp, amount: Money) -> Fact
         "when": kit.reader.moment(charge_at),
         "amount": kit.money(amount),
         "every_days": max(1, round(every / timedelta(days=1))) if every else 0,
-        "allowance": _meter(kit, trial),
+        "allowance": allowance_meter(kit, trial),
         "left_over": trial.allowance_used < trial.allowance_total,
         "terms": trial.terms_summary,
         "cancel_link": kit.links.cancel_trial(line_id, instant(charge_at)),
     }
 
 
-def _meter(kit: Kit, trial: entitlement.Trial) -> str:
+def allowance_meter(kit: Kit, trial: entitlement.Trial) -> str:
     """``7 of 10 (lessons)``; empty when the trial has no allowance."""
     if trial.allowance_total <= 0:
         return ""

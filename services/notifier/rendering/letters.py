@@ -94,7 +94,7 @@ class Renderer:
             reader.language.html_tag,
             kept=without_tokens(kept, links.tokens),
             auto_replied=_answers_a_mail(tellings[0], order),
-            unsubscribe=links.optional_off() if all(one.kind in OPTIONAL for one in tellings) else "",
+            unsubscribe=links.optional_off() if message.is_optional else "",
         )
 
 
@@ -108,6 +108,11 @@ class _Message:
     reader: Reader
     links: Links
     replies_are_filed: bool = field(kw_only=True)
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the buyer could do without every part of it."""
+        return all(one.kind in OPTIONAL for one in self.tellings)
 
     def say(self, open_secret: Callable[[Secret], str]) -> Content:
         templates = pieces(self.reader.language.tag)
@@ -140,13 +145,15 @@ class _Message:
         if first.kind in TO_TEAM:
             return teams_shell(self.order, self.merchant, self.reader, self._care_button(first))
         link = self.links.order()
-        downloads = first.kind in _DOWNLOADS and len(self.tellings) == 1
-        button = (
-            Button(self.reader.gettext("Open your downloads"), f"{link}#downloads")
-            if downloads
-            else Button(self.reader.gettext("See your order"), link)
-        )
-        return buyers_shell(self.order, self.merchant, self.reader, link, button)
+        stop_link = self.links.optional_off() if self.is_optional else ""
+        return buyers_shell(self.order, self.merchant, self.reader, link, self._button(first, link), stop_link)
+
+    def _button(self, telling: Telling, link: str) -> Button:
+        if len(self.tellings) == 1 and telling.kind in _DOWNLOADS:
+            return Button(self.reader.gettext("Open your downloads"), f"{link}#downloads")
+        if telling.kind == MessageKind.FOLLOW_UP:
+            return Button(self.reader.gettext("Yes, all is well"), f"{link}#well")
+        return Button(self.reader.gettext("See your order"), link)
 
     def _care_button(self, telling: Telling) -> Button:
         question_id = telling.change.question_id if isinstance(telling.change, notice_pb2.Notice) else ""

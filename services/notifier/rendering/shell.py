@@ -47,13 +47,14 @@ def teams_reader(merchant: merchant_pb2.Merchant, now: datetime) -> Reader:
 
 
 def buyers_shell(
-    order: order_pb2.Order, merchant: merchant_pb2.Merchant, reader: Reader, link: str, button: Button
+    order: order_pb2.Order, merchant: merchant_pb2.Merchant, reader: Reader, link: str, button: Button, stop_link: str
 ) -> dict[str, Any]:
-    """Around a message to the buyer. ``link`` leads to the order's page."""
+    """Around a message to the buyer. ``link`` leads to the order's page, ``stop_link`` out of optional messages."""
     contact = merchant.contact
     return _shell(order, merchant, reader, button) | {
         "team": False,
         "link": link,
+        "stop_link": stop_link,
         "lines": line_views(order, reader),
         "json_ld": json_ld(order, merchant, link),
         "contact": {
@@ -73,6 +74,7 @@ def teams_shell(
     return _shell(order, merchant, reader, button) | {
         "team": True,
         "link": "",
+        "stop_link": "",
         # What comes next is worded for the buyer; the team sees where each line is.
         "lines": [replace(view, next_step="") for view in line_views(order, reader)],
         "json_ld": Markup(""),
