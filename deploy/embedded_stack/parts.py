@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Callable
+from urllib.parse import quote
 
 from embedded_stack.addresses import Addresses
 from embedded_stack.keys import InstallationKeys
 from embedded_stack.servers import DatabaseServer, InboxServer, KafkaServer, Server
+from embedded_stack.servers.inbox_files import PASSWORD, REPLIES, REPLY_DOMAIN, USER
 from embedded_stack.servers.ports import HOST, require_free
 from embedded_stack.servers.probes import http_answers, kafka_answers, mongo_answers, smtp_answers
 from embedded_stack.settings import StackSettings
@@ -100,6 +102,11 @@ def _services(settings: StackSettings, addresses: Addresses, keys: InstallationK
         "WISMO_DOWNLOADS_DIR": str((settings.data_dir / "downloads").absolute()),
     }
 
+    if addresses.imap:
+        shared["WISMO_REPLY_ADDRESS"] = f"reply+{{token}}@{REPLY_DOMAIN}"
+        page["WISMO_INBOUND_IMAP_URL"] = f"imap://{quote(USER, safe='')}:{PASSWORD}@{addresses.imap}/{REPLIES}"
+        page["WISMO_INBOUND_POLL"] = "2"
+
     def service(name: str, *arguments: str, needs: tuple[str, ...], own: dict[str, str]) -> Part:
         ops = addresses.ops.get(name, "")
         ready_url = f"http://{ops}/readyz" if ops else f"{addresses.page_url}/readyz"
@@ -107,9 +114,12 @@ def _services(settings: StackSettings, addresses: Addresses, keys: InstallationK
         command = [sys.executable, "-m", *arguments]
         return Part(name, lambda: command, lambda: http_answers(ready_url), environment, needs)
 
+    # Without an inbox of ours, replies go to the shops' own addresses, and there is no mailbox to read.
+    inbound = [service("inbound", "status_page", "inbound", needs=("database", "inbox"), own=page)]
     return [
         service("orders", "orders", needs=("kafka", "database"), own=orders),
         service("notifier", "notifier", needs=("kafka", "database", "inbox"), own=notifier),
         service("projector", "status_page", "projector", needs=("kafka", "database"), own=page),
         service("page", "status_page", needs=("database",), own=page),
+        *(inbound if addresses.imap else ()),
     ]

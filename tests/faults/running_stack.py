@@ -16,7 +16,7 @@ import psutil
 from embedded_stack.servers.ports import free_port
 from embedded_stack.servers.probes import http_answers, kafka_answers, mongo_answers, smtp_answers
 
-SERVICES = ("orders", "notifier", "projector", "page")
+SERVICES = ("orders", "notifier", "projector", "page", "inbound")
 SERVERS = ("kafka", "database", "inbox")
 _PORTS = ("PAGE", "INBOX", "GRPC", "SMTP", "IMAP", "KAFKA", "DATABASE")
 
