@@ -20,6 +20,7 @@ from notifier.planning.planner import Planner, Topics
 from notifier.rendering.addressing import Addressing, Replies
 from notifier.rendering.letters import Renderer
 from notifier.rendering.pieces import catalog, pieces
+from notifier.rpc.parts import serve_care
 from notifier.sending.deliver import Deliverer
 from notifier.sending.dispatcher import Dispatcher, Pace
 from notifier.settings import Settings
@@ -67,6 +68,8 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
         stack.callback(dispatcher.stop)
         if settings.watchdog == "inline":
             stack.callback(start_watching(client, settings, measures, health, wake=dispatcher.wake).stop)
+        if settings.care_listen is not None:
+            stack.callback(serve_care(client, settings, settings.care_listen).stop)
         stack.callback(consumer.close)
         stack.callback(health.drain)
         if not stop.is_set():

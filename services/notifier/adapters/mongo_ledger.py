@@ -17,7 +17,7 @@ from pymongo.errors import BulkWriteError
 
 from chassis.mongo import CollectionSpec, Document, database_now, ensure_indexes, run_transaction
 from chassis.outbox import MongoOutbox, outbox_collections
-from notifier.adapters import mongo_contents, mongo_watchdog, mongo_watches
+from notifier.adapters import mongo_contents, mongo_measures, mongo_watchdog, mongo_watches
 from notifier.adapters.ledger_documents import again_row, new_row, row_from, row_to
 from notifier.adapters.mongo_contents import MongoContents
 from notifier.adapters.mongo_newest import keep_newest
@@ -45,6 +45,7 @@ COLLECTIONS = (
     CollectionSpec("recomputes"),
     *mongo_contents.COLLECTIONS,
     *mongo_watches.COLLECTIONS,
+    *mongo_measures.COLLECTIONS,
     *mongo_watchdog.COLLECTIONS,
     *outbox_collections(),
 )
@@ -59,8 +60,14 @@ class MongoLedger:
     """``Ledger`` over one database. Safe to share between threads."""
 
     def __init__(
-        self, client: MongoClient[Document], database: str, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        client: MongoClient[Document],
+        database: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
+        """``now`` is the database's clock unless somebody lives on another one."""
         self._client = client
         self._database = client[database]
         self._messages = self._database["messages"]
@@ -71,6 +78,7 @@ class MongoLedger:
         self._watches = MongoWatches(self._database)
         self._outbox = MongoOutbox(self._database)
         self._monotonic = monotonic
+        self._given_now = now
         self._clock: tuple[float, datetime] = (float("-inf"), datetime.min.replace(tzinfo=UTC))
 
     def prepare(self) -> None:
@@ -239,6 +247,8 @@ class MongoLedger:
             self._messages.bulk_write(writes, ordered=False, session=session)
 
     def _now(self) -> datetime:
+        if self._given_now is not None:
+            return self._given_now()
         asked_at, answer = self._clock
         present = self._monotonic()
         if present - asked_at > _CLOCK_SECONDS:

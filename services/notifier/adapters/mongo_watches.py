@@ -18,9 +18,11 @@ from pymongo.database import Database
 from chassis.logs import get_logger
 from chassis.mongo import CollectionSpec, Document
 from notifier.adapters.ledger_documents import new_row, row_from, row_to
+from notifier.adapters.mongo_measures import MongoMeasures
 from notifier.adapters.watch_documents import document_of, heard_from, heard_to, not_before, value_of
 from notifier.care import Attention, Obligation, Watch
 from notifier.sending.rows import Row, Snapshot, State
+from notifier.watching.counting import tallies_of
 from notifier.watching.folding import Looked, Stored, dark_from, look
 from notifier.watching.hearing import Bounced, Heard, heard_of, must_look_at_once
 from wismo.orders.v1.merchant_pb2 import Merchant
@@ -56,6 +58,7 @@ class MongoWatches:
         self._obligations = database["obligations"]
         self._attention = database["attention"]
         self._messages = database["messages"]
+        self._measures = MongoMeasures(database)
 
     def fold(
         self,
@@ -89,6 +92,7 @@ class MongoWatches:
                 # It stays as it is: the watchdog looks again when its claim ends, the sweep counts it.
                 _log.exception("order not looked at", order=one.order)
         self._write(session, looked, now)
+        self._measures.add(session, tallies_of(looked, merchant_of))
         return looked
 
     def tell(self, session: ClientSession, ended: Iterable[Row], now: datetime) -> None:

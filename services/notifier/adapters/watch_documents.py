@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -21,6 +20,8 @@ T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _HEARD: dict[str, type[Heard]] = {"told": Told, "failed": Failed, "bounced": Bounced}
+_PLANS: "dict[type, tuple[_Plan, ...]]" = {}
+_Plan = tuple[str, Any, Callable[[Any], Any], Callable[[Any], Any]]
 _Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
 
@@ -65,10 +66,11 @@ def not_before(moment: datetime) -> datetime:
     return moment + timedelta(microseconds=-moment.microsecond % 1000)
 
 
-@cache
-def _plan(kind: type) -> tuple[tuple[str, Any, Callable[[Any], Any], Callable[[Any], Any]], ...]:
-    hints = get_type_hints(kind)
-    return tuple((one.name, _default(one), *_codec(hints[one.name])) for one in fields(kind))
+def _plan(kind: type) -> tuple[_Plan, ...]:
+    if kind not in _PLANS:
+        hints = get_type_hints(kind)
+        _PLANS[kind] = tuple((one.name, _default(one), *_codec(hints[one.name])) for one in fields(kind))
+    return _PLANS[kind]
 
 
 def _default(one: "Field[Any]") -> Any:

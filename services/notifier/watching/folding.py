@@ -18,6 +18,7 @@ from notifier.care import (
     failed,
     heard,
 )
+from notifier.care.owed.failure import is_failure
 from notifier.sending.ledger import NewMessage
 from notifier.watching.entering import new_messages
 from notifier.watching.hearing import Bounced, Heard
@@ -74,7 +75,7 @@ def look(
 
     ``versions`` are those of the order that the watch has perhaps not seen yet, at least the newest, in order.
     """
-    watch = _folded(stored.watch or Watch(), stored.heard)
+    watch = folded(stored.watch or Watch(), stored.heard)
     caught = catch_up(watch, versions, merchant, now)
     if not speak:
         return Looked(stored, caught.watch, caught.ended, (), caught.observed, caught.moved)
@@ -85,10 +86,12 @@ def look(
 
 def dark_from(watch: Watch) -> datetime | None:
     """From when on the buyer is in the dark, if nothing is heard; None when no silence is owed an end."""
-    return min((one.due_at for one in watch.obligations if one.kind == Kind.SILENCE), default=None)
+    silences = (one for one in watch.obligations if one.kind == Kind.SILENCE and not is_failure(one))
+    return min((one.due_at for one in silences), default=None)
 
 
-def _folded(watch: Watch, news: Sequence[Heard]) -> Watch:
+def folded(watch: Watch, news: Sequence[Heard]) -> Watch:
+    """The watch once it has learnt what was heard."""
     for one in news:
         match one:
             case Told():
