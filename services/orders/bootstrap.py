@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from pymongo import AsyncMongoClient
 
@@ -26,6 +27,7 @@ from orders.adapters.mongo_merchants import MongoKeys, MongoMerchants
 from orders.adapters.mongo_orders import MongoOrders
 from orders.adapters.mongo_outbox import MongoOutbox
 from orders.adapters.mongo_sessions import GroupSessions
+from orders.adapters.mongo_transits import MongoTransits
 from orders.adapters.order_events import ProtoEncoding, merchant_event
 from orders.adapters.redaction import redacted
 from orders.domain.order import Sealed
@@ -47,6 +49,7 @@ from orders.use_cases.charges import Charges
 from orders.use_cases.credentials import Credentials
 from orders.use_cases.directory import MerchantDirectory
 from orders.use_cases.intake import Intake
+from orders.use_cases.learning import LearntTransits, TransitLearner
 from orders.use_cases.merchants import ApiKeys, Merchants
 from orders.use_cases.orders import Orders
 from orders.use_cases.outbox import MERCHANT_EVENTS, ORDER_EVENTS
@@ -60,11 +63,12 @@ _LEASE = timedelta(seconds=6)
 
 @dataclass(frozen=True, slots=True)
 class RelayParts:
-    """The relay and what must be closed with it."""
+    """The relay and what must be closed with it, and the learner that works beside it."""
 
     relay: Relay
     shards: Shards
     producer: Producer
+    learner: TransitLearner
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class ApiParts:
     intake: Intake
     sessions: GroupSessions
     watching: Watching
+    transits: LearntTransits
     draining: asyncio.Event
 
     def begin_to_stop(self) -> None:
@@ -91,7 +96,8 @@ def build_relay(
     shards = Shards(leases, renew_seconds=_LEASE.total_seconds() / 3)
     producer = Producer(settings.kafka_bootstrap, "orders-relay")
     outbox = MongoOutbox(client, settings.database, SystemClock())
-    return RelayParts(Relay(outbox, KafkaPublisher(producer), shards, measures), shards, producer)
+    learner = TransitLearner(MongoTransits(client, settings.database), leases)
+    return RelayParts(Relay(outbox, KafkaPublisher(producer), shards, measures), shards, producer, learner)
 
 
 def build_api(
@@ -106,7 +112,8 @@ def build_api(
     validate = contract_validator()
     merchant_store = MongoMerchants(client, settings.database)
     keys = MongoKeys(client, settings.database)
-    directory = MerchantDirectory(merchant_store, snapshot, time.monotonic)
+    transits = LearntTransits(MongoTransits(client, settings.database))
+    directory = MerchantDirectory(merchant_store, partial(snapshot, transits=transits.transit), time.monotonic)
     sessions = GroupSessions(client, settings.database, owner_name(settings.listen if settings.listen.port else None))
     store = MongoOrders(client, settings.database, sessions)
     intake = Intake(store, ProtoEncoding(), clock, measures, on_commit=lambda _: wake_relay())
@@ -139,7 +146,8 @@ def build_api(
     }
     handlers = {name: gate.handlers(name, rpcs) for name, rpcs in services.items()}
     certificate = tls(settings.tls_cert_file, settings.tls_key_file, settings.tls_client_ca_file)
-    return ApiParts(Server(settings.listen, handlers, is_well, certificate), intake, sessions, watching, draining)
+    server = Server(settings.listen, handlers, is_well, certificate)
+    return ApiParts(server, intake, sessions, watching, transits, draining)
 
 
 def owner_name(bound: Address | None) -> str:

@@ -1,7 +1,7 @@
 """The processes of this service: how the parts start, run together and stop."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, Self
 
@@ -54,9 +54,9 @@ async def serve(settings: Settings, stop: StopSignal) -> None:
             prepared.set()
             await api.intake.run()
 
-        parts = [prepare_and_take_in(), api.sessions.keep()]
+        parts = [prepare_and_take_in(), api.sessions.keep(), _once(prepared, api.transits.keep)]
         if relay:
-            parts.append(_relay(settings, relay, health, prepared))
+            parts += [_relay(settings, relay, health, prepared), _once(prepared, relay.learner.run)]
         async with _Together(parts) as together:
             await together.until(stop)
             _log.info("stopping", reason=stop.reason)
@@ -86,7 +86,8 @@ async def relay_only(settings: Settings, stop: StopSignal) -> None:
             prepared.set()
             await asyncio.Event().wait()
 
-        async with _Together([prepare(), _relay(settings, relay, health, prepared)]) as together:
+        parts = [prepare(), _relay(settings, relay, health, prepared), _once(prepared, relay.learner.run)]
+        async with _Together(parts) as together:
             await together.until(stop)
             health.drain()
             await _last_lap(relay)
@@ -131,6 +132,11 @@ async def _relay(settings: Settings, parts: RelayParts, health: Health, prepared
             break
     parts.relay.beat = health.heartbeat("relay", max_age=120.0)
     await parts.relay.run()
+
+
+async def _once(prepared: asyncio.Event, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    await prepared.wait()
+    await run()
 
 
 async def _last_lap(parts: RelayParts) -> None:

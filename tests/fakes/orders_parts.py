@@ -8,9 +8,9 @@ from orders.adapters.order_events import ProtoEncoding
 from orders.domain.buyer import Buyer
 from orders.domain.changes.care import NoteToBuyer
 from orders.domain.events import Event
-from orders.domain.fold import Policy
 from orders.domain.line import DraftLine
 from orders.domain.order import Draft
+from orders.domain.policy import Policy
 from orders.domain.vocabulary import EventSource, LineKind
 from orders.use_cases.commands import Command, CreateOrder, MerchantSnapshot, RecordEvent
 from orders.use_cases.folding import Outcome, fold_group

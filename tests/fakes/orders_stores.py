@@ -5,8 +5,10 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+from orders.domain.transits import Road, counted
+from orders.use_cases.learning import Learnt
 from orders.use_cases.ports import (
     KeyRecord,
     MerchantRecord,
@@ -19,7 +21,7 @@ from orders.use_cases.ports import (
     StoreUnavailable,
 )
 from orders.use_cases.relaying import Backlog
-from orders.use_cases.stored import Changes, LogRow, OutboxRow, QuestionRow, StoredOrder
+from orders.use_cases.stored import Changes, LogRow, OutboxRow, QuestionRow, StoredOrder, TransitRow
 
 
 @dataclass
@@ -30,6 +32,7 @@ class InMemoryDatabase:
     log: dict[tuple[str, int], LogRow] = field(default_factory=dict)
     outbox: dict[str, OutboxRow] = field(default_factory=dict)
     questions: dict[str, QuestionRow] = field(default_factory=dict)
+    transits: dict[str, TransitRow] = field(default_factory=dict)
     faults: deque[Exception] = field(default_factory=deque)
     poison: set[str] = field(default_factory=set)
     commits: list[Changes] = field(default_factory=list)
@@ -130,6 +133,8 @@ class InMemoryGroupCommit:
             self._database.log[row.key, row.sequence] = row
         for question in changes.questions:
             self._database.questions[question.key] = question
+        for transit in changes.transits:
+            self._database.transits[transit.key] = transit
         for outgoing in changes.outbox:
             self._database.add_to_outbox(outgoing)
         self._database.commits.append(changes)
@@ -183,6 +188,28 @@ class InMemoryKeys:
                     self.keys[record.hash] = replace(record, revoked=now)
                 return self.keys[record.hash]
         return None
+
+
+class InMemoryTransits:
+    """The TransitStore. Each fold happens a second after the one before."""
+
+    def __init__(self, database: InMemoryDatabase | None = None) -> None:
+        self.database = database if database is not None else InMemoryDatabase()
+        self.roads: dict[Road, tuple[dict[int, int], datetime]] = {}
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def fold(self, limit: int) -> int:
+        self.now += timedelta(seconds=1)
+        keys = sorted(self.database.transits)[:limit]
+        for key in keys:
+            row = self.database.transits.pop(key)
+            known = self.roads.get(row.road)
+            self.roads[row.road] = (counted(known[0] if known else {}, [row.quarter_days]), self.now)
+        return len(keys)
+
+    async def changed(self, since: datetime | None) -> Learnt:
+        roads = [(road, counts) for road, (counts, at) in self.roads.items() if since is None or at >= since]
+        return Learnt(roads, max((at for _, at in self.roads.values()), default=since))
 
 
 class InMemoryOutbox:

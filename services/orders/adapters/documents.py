@@ -5,7 +5,7 @@ from bson import Binary
 from chassis.mongo import Document
 from orders.adapters.proto_mapping import decode_order
 from orders.use_cases.requests import RequestLog
-from orders.use_cases.stored import LogRow, OutboxRow, QuestionRow, StoredOrder
+from orders.use_cases.stored import LogRow, OutboxRow, QuestionRow, StoredOrder, TransitRow
 
 
 def order_document(stored: StoredOrder) -> Document:
@@ -59,6 +59,17 @@ def question_document(row: QuestionRow) -> Document:
         "merchant": row.merchant,
         "state": int(row.state),
         "due": row.due,
+    }
+
+
+def transit_document(row: TransitRow) -> Document:
+    """A parcel that arrived, until it is counted."""
+    return {
+        "_id": row.key,
+        "merchant": row.road.merchant,
+        "carrier": row.road.carrier,
+        "country": row.road.country,
+        "quarter_days": row.quarter_days,
     }
 
 

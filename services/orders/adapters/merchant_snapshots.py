@@ -1,8 +1,11 @@
 """Merchants as events carry them."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
-from orders.domain.fold import Policy
+from orders.domain.policy import Policy
+from orders.domain.transits import Transit
 from orders.use_cases.commands import MerchantSnapshot
 from orders.use_cases.ports import MerchantRecord
 from orders.use_cases.promises import AnswerPromise, OpeningHours
@@ -15,8 +18,12 @@ _CHARGE_NOTICE = timedelta(days=7)
 _ANSWER_WITHIN = timedelta(hours=24)
 
 
-def snapshot(record: MerchantRecord) -> MerchantSnapshot:
-    """The merchant with what folding and asking must know of its policies."""
+Transits = Callable[[str, str, str], Transit | None]
+"""How long parcels take, by merchant, carrier and country."""
+
+
+def snapshot(record: MerchantRecord, transits: Transits) -> MerchantSnapshot:
+    """The merchant with what folding and asking must know of its policies, and what was learnt of its parcels."""
     merchant = merchant_pb2.Merchant.FromString(record.body)
     policies = merchant.policies
     renewals = policies.download_renewals if policies.HasField("download_renewals") else _RENEWALS
@@ -24,5 +31,5 @@ def snapshot(record: MerchantRecord) -> MerchantSnapshot:
     within = policies.answer_within.ToTimedelta() if policies.HasField("answer_within") else _ANSWER_WITHIN
     periods = tuple((item.iso_weekday, item.opens_minute, item.closes_minute) for item in policies.business_hours)
     hours = OpeningHours(periods, merchant.time_zone or "UTC", policies.holidays, tuple(policies.closed_days))
-    policy = Policy(download_renewals=renewals, charge_notice=notice)
+    policy = Policy(renewals, notice, partial(transits, record.name))
     return MerchantSnapshot(record.name, record.revision, record.body, policy, AnswerPromise(within, hours))

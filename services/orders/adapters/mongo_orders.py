@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from bson import Binary
 from pymongo import AsyncMongoClient, UpdateOne, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
@@ -22,6 +22,7 @@ from orders.adapters.documents import (
     outbox_document,
     question_document,
     stored_order,
+    transit_document,
 )
 from orders.adapters.mongo_errors import Translated, translate
 from orders.adapters.mongo_sessions import GroupSessions
@@ -39,7 +40,6 @@ from orders.use_cases.stored import Changes, StoredOrder
 _UNKNOWN_RESULT = "UnknownTransactionCommitResult"
 _COMMIT_ATTEMPTS = 3
 _SNAPSHOT = ReadConcern("snapshot")
-_Collection = AsyncCollection[Document]
 _DURABLE = WriteConcern(w="majority", j=True, wtimeout=5_000)
 
 
@@ -48,10 +48,10 @@ class MongoOrders:
 
     def __init__(self, client: AsyncMongoClient[Document], database: str, sessions: GroupSessions) -> None:
         self._sessions = sessions
-        self._orders = client[database][schema.ORDERS]
-        self._events = client[database][schema.EVENTS]
-        self._outbox = client[database][schema.OUTBOX]
-        self._questions = client[database][schema.QUESTIONS]
+        self._database = client[database]
+        self._orders = self._database[schema.ORDERS]
+        self._events = self._database[schema.EVENTS]
+        self._questions = self._database[schema.QUESTIONS]
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["MongoGroupCommit"]:
@@ -59,7 +59,7 @@ class MongoOrders:
         with Translated(nothing_written=True):
             session = await self._sessions.current()
             await session.start_transaction(read_concern=_SNAPSHOT, write_concern=_DURABLE)
-        group = MongoGroupCommit(self._orders, self._events, self._outbox, self._questions, session)
+        group = MongoGroupCommit(self._database, session)
         try:
             yield group
             if group.wrote:
@@ -152,16 +152,14 @@ class MongoGroupCommit:
 
     def __init__(
         self,
-        orders: _Collection,
-        events: _Collection,
-        outbox: _Collection,
-        questions: _Collection,
+        database: AsyncDatabase[Document],
         session: AsyncClientSession,
     ) -> None:
-        self._orders = orders
-        self._events = events
-        self._outbox = outbox
-        self._questions = questions
+        self._orders = database[schema.ORDERS]
+        self._events = database[schema.EVENTS]
+        self._outbox = database[schema.OUTBOX]
+        self._questions = database[schema.QUESTIONS]
+        self._transits = database[schema.TRANSITS]
         self._session = session
         self.wrote = False
 
@@ -205,6 +203,9 @@ class MongoGroupCommit:
             if changes.questions:
                 questions = [question_document(row) for row in changes.questions]
                 await replace_all(self._questions, questions, self._session, upsert=True)
+            if changes.transits:
+                transits = [transit_document(row) for row in changes.transits]
+                await replace_all(self._transits, transits, self._session, upsert=True)
 
 
 async def _commit(session: AsyncClientSession) -> None:

@@ -10,6 +10,8 @@ ORDERS = "orders"
 EVENTS = "events"
 OUTBOX = "outbox"
 QUESTIONS = "questions"
+TRANSITS = "transits"
+ROADS = "roads"
 MERCHANTS = "merchants"
 API_KEYS = "api_keys"
 LEASES = "leases"
@@ -28,6 +30,9 @@ COLLECTIONS = (
             IndexModel([("merchant", 1), ("state", 1), ("due", 1), ("_id", 1)], name="merchant_state_due"),
         ],
     ),
+    CollectionSpec(TRANSITS),
+    # Every process asks for what has changed since it asked last.
+    CollectionSpec(ROADS, [IndexModel([("updated", 1)], name="updated")]),
     CollectionSpec(MERCHANTS),
     CollectionSpec(API_KEYS, [IndexModel([("merchant", 1), ("created", 1)], name="merchant_created")]),
     CollectionSpec(LEASES),

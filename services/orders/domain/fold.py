@@ -28,6 +28,7 @@ from orders.domain.folding.deriving import line_derived, order_state
 from orders.domain.folding.work import Work
 from orders.domain.moves import RIGHT_CALL, SOURCES
 from orders.domain.order import Draft, Order
+from orders.domain.policy import DEFAULT_POLICY, Policy
 from orders.domain.vocabulary import ChangeKind, Effect, EventSource
 
 MAX_EVENTS = 1000
@@ -50,18 +51,6 @@ class Recorded:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the merchant has decided that the fold must know."""
-
-    download_renewals: int = 1
-    # How long before a charge it is announced.
-    charge_notice: timedelta = timedelta(days=7)
-
-
-DEFAULT_POLICY = Policy()
-
-
 def create(draft: Draft, occurred_at: datetime | None, now: datetime) -> Recorded:
     """The order that a draft becomes, with sequence 1. ``occurred_at`` none is when it was placed. Raises BadInput or
     TooManyLines.
@@ -81,16 +70,12 @@ def record(order: Order, event: Event, now: datetime, policy: Policy = DEFAULT_P
     _check_time("occurred_at", occurred_at, now)
     if source not in SOURCES[kind]:
         raise _not_from(kind, source)
-    work = Work(order, change, kind, source, (occurred_at, now))
+    work = Work(order, change, kind, source, (occurred_at, now), policy)
     if order.erase_time is not None:
         if kind in buyers.NEEDS_BUYER:
             raise buyers.buyer_is_erased(work)
         work.change = change = buyers.without_buyer(change)
-    if kind is ChangeKind.DOWNLOAD_RENEWED:
-        assert isinstance(change, entitlement.DownloadRenewed)
-        downloads.download_renewed(work, change, policy.download_renewals)
-    else:
-        _HANDLERS[type(change)](work, change)
+    _HANDLERS[type(change)](work, change)
     if work.repeats:
         return Recorded(order, Event(work.change, occurred_at, source), Effect.REPEATED, work.repeats)
     # Erasing must always be possible: it is a right of the buyer's, and ends the order's growth.
@@ -201,6 +186,7 @@ _HANDLERS: Mapping[type[Change], Callable[[Work, Any], None]] = MappingProxyType
         shipping.ReadyForCollection: returns.ready_for_collection,
         shipping.Collected: returns.collected,
         entitlement.DownloadReady: downloads.download_ready,
+        entitlement.DownloadRenewed: downloads.download_renewed,
         entitlement.DownloadRevoked: downloads.download_revoked,
         entitlement.DownloadTaken: downloads.download_taken,
         entitlement.AccessGranted: downloads.access_granted,

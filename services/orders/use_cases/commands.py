@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orders.domain.events import Event
-from orders.domain.fold import Policy
 from orders.domain.order import Draft, Order
+from orders.domain.policy import Policy
 from orders.use_cases.promises import AnswerPromise
 from orders.use_cases.requests import RequestMark
 

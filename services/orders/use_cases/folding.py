@@ -1,20 +1,22 @@
 """Let a group of commands act on the orders they name, in memory. Pure: nothing is read or written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from orders.domain import fold
 from orders.domain.errors import DomainError
 from orders.domain.fold import Recorded
 from orders.domain.order import Order
+from orders.domain.transits import quarter_days, road_of
 from orders.domain.vocabulary import Effect
 from orders.use_cases.commands import Answer, Command, CreateOrder, RecordDecided, RecordEvent
 from orders.use_cases.errors import AlreadyExists, EtagMismatch, OrdersError, order_not_found
 from orders.use_cases.outbox import ORDER_EVENTS, event_id, event_type, row_id
 from orders.use_cases.ports import Encoding
 from orders.use_cases.requests import Answered, RequestLog
-from orders.use_cases.stored import Changes, LogRow, OutboxRow, QuestionRow, StoredOrder
+from orders.use_cases.stored import Changes, LogRow, OutboxRow, QuestionRow, StoredOrder, TransitRow
 
 Outcome = Answer | Exception
 
@@ -27,6 +29,7 @@ class _Work:
     log: list[LogRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     questions: dict[str, QuestionRow] = field(default_factory=dict)
+    transits: dict[str, TransitRow] = field(default_factory=dict)
 
 
 def fold_group(
@@ -50,7 +53,14 @@ def fold_group(
             outcomes.append(error)
     created = tuple(order for key, order in work.changed.items() if key in work.created)
     replaced = tuple(order for key, order in work.changed.items() if key not in work.created)
-    return outcomes, Changes(created, replaced, tuple(work.log), tuple(work.outbox), tuple(work.questions.values()))
+    return outcomes, Changes(
+        created,
+        replaced,
+        tuple(work.log),
+        tuple(work.outbox),
+        tuple(work.questions.values()),
+        tuple(work.transits.values()),
+    )
 
 
 def is_expected(error: Exception) -> bool:
@@ -118,8 +128,11 @@ def _written(
     for _, logged, outgoing in rows:
         work.log.append(logged)
         work.outbox.append(outgoing)
-    if before is not None and last.order.questions is not before.order.questions:
-        _note_questions(work, stored, before.order)
+    if before is not None:
+        if last.order.questions is not before.order.questions:
+            work.questions.update((row.key, row) for row in _moved_questions(stored, before.order))
+        if last.order.parcels is not before.order.parcels:
+            work.transits.update((row.key, row) for row in _deliveries(stored, before.order))
     work.orders[command.key] = stored
     work.changed[command.key] = stored
     return _answer(stored, answered)
@@ -145,14 +158,25 @@ def _rows(command: Command, recorded: Recorded, now: datetime, encoding: Encodin
     return body, logged, outgoing
 
 
-def _note_questions(work: _Work, stored: StoredOrder, before: Order) -> None:
+def _moved_questions(stored: StoredOrder, before: Order) -> Iterable[QuestionRow]:
     """Where the questions that moved stand in the merchant's list now."""
     known = {id(question) for question in before.questions}
     for question in stored.order.questions:
         if id(question) not in known:
             due = question.reply_by or question.asked_at
-            row = QuestionRow(stored.key, question.question_id, stored.merchant, question.state, due)
-            work.questions[row.key] = row
+            yield QuestionRow(stored.key, question.question_id, stored.merchant, question.state, due)
+
+
+def _deliveries(stored: StoredOrder, before: Order) -> Iterable[TransitRow]:
+    """What is learnt of the parcels that have just arrived. An erased buyer's say nothing of a country."""
+    address = stored.order.buyer.shipping_address
+    for parcel, was in zip_longest(stored.order.parcels, before.parcels):
+        if parcel is was or parcel.delivered_at is None or (was is not None and was.delivered_at is not None):
+            continue
+        on_the_way = parcel.delivered_at - (parcel.shipped_at or parcel.delivered_at)
+        if on_the_way > timedelta(0) and stored.order.erase_time is None:
+            road = road_of(stored.merchant, parcel.carrier, address.country if address else "")
+            yield TransitRow(f"{stored.key}/{parcel.parcel_id}", road, quarter_days(on_the_way))
 
 
 def _answer(stored: StoredOrder, answered: Answered) -> Answer:

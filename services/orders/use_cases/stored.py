@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orders.domain.order import Order
+from orders.domain.transits import Road
 from orders.use_cases.requests import RequestLog
 
 
@@ -71,6 +72,15 @@ class QuestionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TransitRow:
+    """A parcel that arrived, and the whole quarter days that it was on the way."""
+
+    key: str
+    road: Road
+    quarter_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What one commit writes, all or nothing."""
 
@@ -79,6 +89,7 @@ class Changes:
     log: tuple[LogRow, ...]
     outbox: tuple[OutboxRow, ...]
     questions: tuple[QuestionRow, ...] = ()
+    transits: tuple[TransitRow, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.outbox)

@@ -13,7 +13,10 @@ from orders.adapters.mongo_merchants import MongoKeys, MongoMerchants
 from orders.adapters.mongo_orders import MongoOrders
 from orders.adapters.mongo_outbox import MongoOutbox
 from orders.adapters.mongo_sessions import GroupSessions
+from orders.adapters.mongo_transits import MongoTransits
 from orders.adapters.schema import COLLECTIONS
+from orders.domain.transits import road_of
+from orders.use_cases.learning import LearntTransits, TransitStore
 from orders.use_cases.outbox import SHARDS, row_id
 from orders.use_cases.ports import (
     KeyRecord,
@@ -28,9 +31,16 @@ from orders.use_cases.ports import (
     StoreConflict,
 )
 from orders.use_cases.relaying import Outbox
-from orders.use_cases.stored import Changes, OutboxRow, QuestionRow, StoredOrder
+from orders.use_cases.stored import Changes, OutboxRow, QuestionRow, StoredOrder, TransitRow
 from tests.fakes.orders_parts import MERCHANT, NOW, StandingClock, create, folded, record
-from tests.fakes.orders_stores import InMemoryDatabase, InMemoryKeys, InMemoryMerchants, InMemoryOrders, InMemoryOutbox
+from tests.fakes.orders_stores import (
+    InMemoryDatabase,
+    InMemoryKeys,
+    InMemoryMerchants,
+    InMemoryOrders,
+    InMemoryOutbox,
+    InMemoryTransits,
+)
 
 
 @dataclass
@@ -43,6 +53,7 @@ class Stores:
     keys: KeyStore
     outbox: Outbox
     feed: OutboxFeed
+    transits: TransitStore
 
 
 @asynccontextmanager
@@ -50,7 +61,15 @@ async def in_memory() -> AsyncIterator[Stores]:
     database = InMemoryDatabase()
     outbox = InMemoryOutbox(database)
     orders = InMemoryOrders(database)
-    yield Stores(orders, InMemoryOrders(database), InMemoryMerchants(database), InMemoryKeys(), outbox, outbox)
+    yield Stores(
+        orders,
+        InMemoryOrders(database),
+        InMemoryMerchants(database),
+        InMemoryKeys(),
+        outbox,
+        outbox,
+        InMemoryTransits(database),
+    )
 
 
 @asynccontextmanager
@@ -59,7 +78,8 @@ async def in_mongo(url: str, name: str) -> AsyncIterator[Stores]:
     await ensure_indexes_async(client[name], COLLECTIONS)
     outbox = MongoOutbox(client, name, StandingClock())
     one, other = (MongoOrders(client, name, GroupSessions(client, name, owner)) for owner in ("one", "other"))
-    yield Stores(one, other, MongoMerchants(client, name), MongoKeys(client, name), outbox, outbox)
+    merchants, keys, transits = MongoMerchants(client, name), MongoKeys(client, name), MongoTransits(client, name)
+    yield Stores(one, other, merchants, keys, outbox, outbox, transits)
     await asyncio.sleep(0.6)  # A change stream ends by itself, within one wait of the server.
     await client.close()
 
@@ -207,6 +227,53 @@ async def test_a_question_stands_in_the_list_once_where_it_is_now(stores: Stores
     (place,) = await stores.orders.questions(QuestionQuery(MERCHANT.name, 9))
     assert place.place[0] == NOW + timedelta(hours=9)
     assert await stores.orders.questions(QuestionQuery(MERCHANT.name, 9, state=1)) == []
+
+
+async def observed(stores: Stores, *days: int, carrier: str = "dhl", first: int = 0) -> None:
+    road = road_of(MERCHANT.name, carrier, "FR")
+    rows = tuple(TransitRow(f"{carrier}-{number}", road, day) for number, day in enumerate(days, first))
+    async with stores.orders.transaction() as transaction:
+        await transaction.read({})
+        await transaction.write(Changes((), (), (), (), (), rows))
+
+
+async def test_deliveries_are_counted_once_however_many_batches_it_takes(stores: Stores) -> None:
+    await observed(stores, *range(8), 8, 8)
+    await observed(stores, 3, carrier="u.p.s $")
+    counted = 0
+    while number := await stores.transits.fold(4):
+        counted += number
+    assert (counted, await stores.transits.fold(4)) == (11, 0)
+    told = await stores.transits.changed(None)
+    assert {road.carrier: sum(counts.values()) for road, counts in told.roads} == {"dhl": 10, "u.p.s $": 1}
+    assert dict(told.roads)[road_of(MERCHANT.name, "dhl", "FR")][8] == 2
+
+
+async def test_two_that_count_at_once_count_nothing_twice(stores: Stores) -> None:
+    await observed(stores, *([5] * 40))
+    await asyncio.gather(*(stores.transits.fold(25) for _ in range(3)), return_exceptions=True)
+    while await stores.transits.fold(25):
+        pass
+    ((_, counts),) = (await stores.transits.changed(None)).roads
+    assert counts == {5: 40}
+
+
+async def test_what_was_learnt_is_remembered_and_only_what_changed_is_read_again(stores: Stores) -> None:
+    known = LearntTransits(stores.transits)
+    assert known.transit(MERCHANT.name, "DHL", "FR") is None
+    await observed(stores, *([8] * 19))
+    await stores.transits.fold(100)
+    await known.refresh()
+    assert known.transit(MERCHANT.name, "DHL", "FR") is None
+    await observed(stores, 8, first=19)
+    await stores.transits.fold(100)
+    await known.refresh()
+    transit = known.transit(MERCHANT.name, " Dhl", "FR")
+    assert transit is not None
+    assert transit.median == timedelta(days=2)
+    assert known.transit("merchants/other", "dhl", "FR") is None
+    again = await stores.transits.changed((await stores.transits.changed(None)).until)
+    assert again.until is not None
 
 
 async def test_kept_changes_can_be_replaced(stores: Stores) -> None:

@@ -82,6 +82,7 @@ from orders.domain.order import (
     TrackingStatus,
     WatchCause,
 )
+from orders.domain.policy import DEFAULT_POLICY, Policy
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -312,7 +313,7 @@ beginnings: st.SearchStrategy[list[Change]] = st.sampled_from(
 lives = st.tuples(beginnings, st.lists(events, min_size=3, max_size=40))
 
 
-def live(life: tuple[list[Change], list[Event]]) -> list[Recorded]:
+def live(life: tuple[list[Change], list[Event]], policy: Policy = DEFAULT_POLICY) -> list[Recorded]:
     """Every event of a life that was not refused, with what came of it, from a new order of all ways."""
     beginning, rest = life
     order = new_order()
@@ -320,7 +321,7 @@ def live(life: tuple[list[Change], list[Event]]) -> list[Recorded]:
     told = [Event(change, START + number * MINUTE, source_for(change)) for number, change in enumerate(beginning, 1)]
     for number, event in enumerate([*told, *rest]):
         try:
-            story.append(record(order, event, START + 60 * DAY + number * MINUTE))
+            story.append(record(order, event, START + 60 * DAY + number * MINUTE, policy))
         except DomainError:
             continue
         order = story[-1].order

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from orders.domain.asking import asking
 from orders.domain.changes.care import NoteToBuyer, ProblemResolved, QuestionAsked
+from orders.domain.changes.shipping import ParcelProgressed, ParcelShipped
 from orders.domain.errors import DomainError, UnknownProblem
-from orders.domain.events import Event
-from orders.domain.order import Order
+from orders.domain.events import Change, Event
+from orders.domain.order import Order, TrackingStatus
 from orders.domain.vocabulary import Effect
-from orders.use_cases.commands import Answer, RecordDecided
+from orders.use_cases.commands import Answer, Command, RecordDecided, RecordEvent
 from orders.use_cases.errors import AlreadyExists, EtagMismatch, NotFound
 from tests.fakes.orders_parts import MERCHANT, NOW, create, folded, mark, record
 from wismo.events.v1.order_event_pb2 import OrderEvent
@@ -116,3 +117,38 @@ def test_of_what_is_decided_together_either_all_is_written_or_nothing() -> None:
 def test_only_a_question_that_moved_is_written_to_the_list() -> None:
     _, changes = folded([create(), record("One.", "n1")])
     assert changes.questions == ()
+
+
+def event(change: Change, request_id: str, hours: float) -> RecordEvent:
+    """Something that happened after so many hours."""
+    first = create()
+    return RecordEvent(
+        first.key, first.name, MERCHANT, mark(request_id), Event(change, NOW - timedelta(hours=99 - hours))
+    )
+
+
+def test_a_delivery_is_observed_once_with_the_time_from_the_hand_over() -> None:
+    delivered = ParcelProgressed("p1", TrackingStatus.DELIVERED)
+    commands: list[Command] = [
+        create(),
+        event(ParcelShipped("p1", "DHL", handed_over=True), "e1", 0),
+        event(delivered, "e2", 50),
+        event(ParcelProgressed("p1", TrackingStatus.IN_TRANSIT), "e3", 20),
+    ]
+    _, changes = folded(commands)
+    (row,) = changes.transits
+    assert (row.key, row.quarter_days) == (f"{create().key}/p1", 8)
+    assert (row.road.merchant, row.road.carrier, row.road.country) == (MERCHANT.name, "dhl", "")
+    _, later = folded([event(delivered, "e4", 60)], {order.key: order for order in changes.created})
+    assert later.transits == ()
+
+
+def test_a_delivery_that_nobody_saw_leave_teaches_nothing() -> None:
+    _, changes = folded(
+        [
+            create(),
+            event(ParcelShipped("p1"), "e1", 0),
+            event(ParcelProgressed("p1", TrackingStatus.DELIVERED), "e2", 50),
+        ]
+    )
+    assert changes.transits == ()

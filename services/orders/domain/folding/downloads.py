@@ -48,8 +48,11 @@ def download_ready(work: Work, change: DownloadReady) -> None:
     work.downloads = with_right(work.downloads, new)
 
 
-def download_renewed(work: Work, change: DownloadRenewed, renewals: int) -> None:
-    """A new issue: counts start afresh. The buyer may do it ``renewals`` times, the merchant as often as it likes."""
+def download_renewed(work: Work, change: DownloadRenewed) -> None:
+    """A new issue: counts start afresh. The buyer may do it as often as the policy says, the merchant as often as it
+    likes.
+    """
+    renewals = work.policy.download_renewals
     work.line_ids = (movable_line(work, change.line_id).line_id,)
     _check_later(work, "expires_at", change.expires_at)
     known = _held(work, work.downloads, change.line_id, "download_ready")

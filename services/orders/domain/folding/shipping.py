@@ -2,6 +2,7 @@
 
 from collections.abc import Collection as SomeOf
 from dataclasses import replace
+from datetime import datetime
 
 from orders.domain.changes.shipping import (
     ParcelCorrected,
@@ -42,7 +43,9 @@ def parcel_shipped(work: Work, change: ParcelShipped) -> None:
         lines = resolved(work, change.lines, lambda line: sendable(Units(work, line), line), "to be sent")
     else:
         lines = everything(work, lambda line: unsent(Units(work, line), line), "to be sent")
-    work.change = replace(change, lines=lines)
+    if change.handed_over and change.expected is None:
+        work.expected = _learnt(work, change.carrier, work.occurred_at)
+    work.change = replace(change, lines=lines, expected=change.expected or work.expected)
     work.line_ids = tuple(item.line_id for item in lines)
     parcel = Parcel(
         change.parcel_id,
@@ -78,7 +81,9 @@ def _announced_again(work: Work, change: ParcelShipped) -> None:
     if parcel == known and work.expected in said:
         work.repeats = work.first_said(lambda entry: entry.parcel_id == change.parcel_id)
         return
-    work.change = replace(change, lines=known.lines)
+    if known.shipped_at is None and parcel.handed_over_at is not None and _is_unnamed(known, change):
+        work.expected = _learnt(work, parcel.carrier, work.occurred_at)
+    work.change = replace(change, lines=known.lines, expected=change.expected or work.expected)
     work.parcels = with_parcel(work, index, parcel)
     refold(work, index, known.scans)
 
@@ -166,9 +171,35 @@ def parcel_progressed(work: Work, change: ParcelProgressed) -> None:
         scans = tuple(sorted((*scans, scan), key=scan_key))
     telling = refold(work, index, scans)
     after = work.parcels[index]
+    has_left = parcel.shipped_at is None and after.shipped_at is not None and after.delivered_at is None
+    if has_left and _is_unnamed(parcel, change):
+        work.expected = _learnt(work, parcel.carrier, after.shipped_at or scan.occurred_at)
+        if work.expected is not None:
+            work.change = replace(change, expected=work.expected)
+            telling = refold(work, index, scans)
+            after = work.parcels[index]
     if not _tells(scan, telling, parcel, after):
         work.effect = Effect.NOTED
     work.derives = after.status is not parcel.status or after.reason is not parcel.reason
+
+
+def _is_unnamed(parcel: Parcel, change: ParcelShipped | ParcelProgressed) -> bool:
+    """Whether nobody has said yet when the parcel is expected."""
+    return parcel.expected is None and change.expected is None
+
+
+def _learnt(work: Work, carrier: str, handed_over_at: datetime) -> Expectation | None:
+    """When a parcel that nobody has named a time for is expected, as history teaches.
+
+    It becomes part of the event that tells of the hand-over, so that both are told at once, and so that it stays what
+    it was however much is learnt later. A carrier's estimate replaces it; what a merchant said of this very parcel is
+    never replaced by it.
+    """
+    if work.erase_time is not None:
+        return None
+    address = work.buyer.shipping_address
+    transit = work.policy.transit(carrier, address.country if address else "")
+    return transit.expected(handed_over_at) if transit else None
 
 
 def _tells(scan: Scan, telling: Scan | None, before: Parcel, after: Parcel) -> bool:

@@ -10,6 +10,7 @@ from orders.domain.line import Line
 from orders.domain.moves import LINE_MOVES, RIGHT_FOR_WAY, way_of
 from orders.domain.order import Order, TimelineEntry
 from orders.domain.parcel import Parcel
+from orders.domain.policy import Policy
 from orders.domain.tracking import ExceptionReason, TrackingStatus
 from orders.domain.values import Expectation, LineQuantity
 from orders.domain.vocabulary import ChangeKind, Effect, EventSource
@@ -28,16 +29,35 @@ class Work:
         *("note_promise_at", "parcels", "pay_url", "payment_state", "problems", "questions", "refunds", "returns"),
         *("no_optional_messages", "timeline", "trials", "watch_promise_at"),
         # The event, and what came of it.
-        *("change", "derives", "effect", "kind", "now", "occurred_at", "order", "repeats", "sequence", "source"),
+        *(
+            "change",
+            "derives",
+            "effect",
+            "kind",
+            "now",
+            "occurred_at",
+            "order",
+            "policy",
+            "repeats",
+            "sequence",
+            "source",
+        ),
         # What the timeline will say.
         *("expected", "line_ids", "note", "parcel_id", "reason", "subject_id", "tracking_status"),
     )
 
     def __init__(
-        self, order: Order, change: Change, kind: ChangeKind, source: EventSource, times: tuple[datetime, datetime]
+        self,
+        order: Order,
+        change: Change,
+        kind: ChangeKind,
+        source: EventSource,
+        times: tuple[datetime, datetime],
+        policy: Policy,
     ) -> None:
         """``times`` are when it happened and when it became known."""
         self.order = order
+        self.policy = policy
         self.change: Change = change
         self.kind = kind
         self.source = source

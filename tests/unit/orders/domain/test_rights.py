@@ -23,7 +23,7 @@ from orders.domain.errors import (
     UnknownFile,
 )
 from orders.domain.events import Event
-from orders.domain.fold import Policy, record
+from orders.domain.fold import record
 from orders.domain.order import (
     DraftLine,
     Effect,
@@ -34,6 +34,7 @@ from orders.domain.order import (
     OrderState,
     Sealed,
 )
+from orders.domain.policy import Policy
 from tests.unit.orders.order_lives import (
     DAY,
     FILE,
