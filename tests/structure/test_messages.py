@@ -164,8 +164,8 @@ def test_a_message_to_the_team_leads_to_the_desk_and_opens_nothing_as_the_buyer(
     words = Words(content.html)
     assert "R-10042" in content.subject
     assert len(content.subject) <= 90
-    assert any(link.startswith("https://orders.lantern.example/care/") for link in words.links)
-    assert "https://orders.lantern.example/care/" in content.text
+    assert any(link.startswith("https://orders.lantern.example/desk/orders/R-10042") for link in words.links)
+    assert "https://orders.lantern.example/desk/orders/R-10042" in content.text
     for part in (content.text, content.html):
         assert "lantern.example/o/" not in part
         assert "lantern.example/t/" not in part

@@ -89,6 +89,7 @@ def alert(kit: Kit) -> Facts:
         "charge_at": kit.moment(notice, "charge_at"),
         "amount": kit.money(notice.amount) if notice.HasField("amount") else "",
         "allowance": allowance_meter(kit, _trial(kit)) if charge else "",
+        "problem": kit.problem(attention.subject_id).what_happened,
         "said": _said(kit),
     }
 

@@ -37,21 +37,25 @@ def trial_started(kit: Kit) -> Facts:
 
 def charge_coming(kit: Kit) -> Facts:
     """When, how much, how often, what is left of the trial, and the way out that asks for no login."""
-    change, notice = kit.change.charge_coming, kit.notice
-    if kit.change.HasField("charge_coming"):
-        return _charge(kit, change.line_id, change.charge_at, change.amount)
-    return _charge(kit, _line(kit), notice.charge_at, notice.amount)
+    if not kit.change.HasField("charge_coming"):
+        return trial_ending(kit)
+    change = kit.change.charge_coming
+    return _charge(kit, change.line_id, change.charge_at, change.amount)
 
 
 def trial_ending(kit: Kit) -> Facts:
     """When the trial ends, what is charged then if anything is, what is left, and the way out."""
     notice = kit.notice
-    trial = kit.trial(_line(kit))
+    trial = kit.trial(next(iter(notice.line_ids), ""))
+    announced = trial.charge_amount if trial.HasField("charge_amount") else trial.price_after
+    amount = notice.amount if notice.HasField("amount") else announced
     ends = notice.ends_at if notice.HasField("ends_at") else trial.ends_at
-    amount = notice.amount if notice.HasField("amount") else trial.price_after
-    charge_at = notice.charge_at if notice.HasField("charge_at") else ends
-    costs = notice.HasField("amount") or trial.HasField("price_after")
-    return _charge(kit, trial.line_id, charge_at, amount) | {"ends": kit.reader.moment(ends), "will_cost": costs}
+    known = (moment for moment in (notice, trial) if moment.HasField("charge_at"))
+    charge_at = next((moment.charge_at for moment in known), ends)
+    return _charge(kit, trial.line_id, charge_at, amount) | {
+        "ends": kit.reader.moment(ends),
+        "will_cost": bool(amount.units or amount.nanos),
+    }
 
 
 def charge_made(kit: Kit) -> Facts:
@@ -92,7 +96,3 @@ def allowance_meter(kit: Kit, trial: entitlement.Trial) -> str:
         return ""
     left = wording.quantity_of(max(0, trial.allowance_total - trial.allowance_used), trial.allowance_total, kit.reader)
     return f"{left} ({trial.allowance_unit})" if trial.allowance_unit else left
-
-
-def _line(kit: Kit) -> str:
-    return next(iter(kit.notice.line_ids), "")

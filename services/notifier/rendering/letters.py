@@ -156,10 +156,10 @@ class _Message:
         return Button(self.reader.gettext("See your order"), link)
 
     def _care_button(self, telling: Telling) -> Button:
-        question_id = telling.change.question_id if isinstance(telling.change, notice_pb2.Notice) else ""
-        if question_id:
-            return Button(self.reader.gettext("Answer in the care desk"), self.links.care_question(question_id))
-        return Button(self.reader.gettext("Open in the care desk"), self.links.care_order())
+        asked = isinstance(telling.change, notice_pb2.Notice) and telling.change.question_id
+        gettext = self.reader.gettext
+        label = gettext("Answer in the care desk") if asked else gettext("Open in the care desk")
+        return Button(label, self.links.care_order())
 
 
 def _answers_a_mail(telling: Telling, order: order_pb2.Order) -> bool:

@@ -9,7 +9,6 @@ from wismo.orders.v1 import order_pb2
 ORDER_PURPOSE = "order"
 CANCEL_PURPOSE = "cancel-trial"
 OPTIONAL_PURPOSE = "optional-off"
-CARE_PURPOSE = "care-question"
 # A buyer who comes on the very day must still find the way out, or be told where the way is.
 AFTER_THE_CHARGE = timedelta(days=7)
 
@@ -44,13 +43,9 @@ class Links:
         """Where one POST ends optional messages (RFC 8058), and a GET asks whether they are to end."""
         return self._signed("u", OPTIONAL_PURPOSE, self._order.name, self._since + self._lifetime)
 
-    def care_question(self, question_id: str) -> str:
-        """For the care team: to one question."""
-        return self._signed("care/q", CARE_PURPOSE, f"{self._order.name} {question_id}", self._since + self._lifetime)
-
     def care_order(self) -> str:
-        """For the care team: to the order in the care desk, behind its login."""
-        return f"{self._page_url}/care/orders/{quote(self._order.reference, safe='')}"
+        """For the care team: to the order in the care desk, behind its login. It opens nothing by itself."""
+        return f"{self._page_url}/desk/orders/{quote(self._order.reference, safe='')}"
 
     def _signed(self, path: str, purpose: str, subject: str, expires_at: datetime) -> str:
         token = self._signer.sign(
