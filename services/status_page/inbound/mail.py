@@ -77,7 +77,7 @@ def parse(raw: bytes) -> Mail:
 def addresses(message: Message, name: str) -> tuple[str, ...]:
     """The plain addresses of a header, in small letters."""
     values = [str(value)[:10_000] for value in message.get_all(name, [])[:10]]
-    found = getaddresses(values, strict=False)[:_MOST_ADDRESSES]
+    found = getaddresses(values)[:_MOST_ADDRESSES]
     return tuple(address.strip().lower() for _, address in found if "@" in address)
 
 

@@ -73,8 +73,8 @@ def test_with_https_cookies_are_secure_and_the_browser_is_told_to_stay(
 def posts(site: Site) -> Iterator[tuple[Rule, str]]:
     """Every route that changes something and asks for a form's token, with an address that it has.
 
-    Where a signed link is in the address, the link is the proof: see test_links_that_act. A mail that a provider posts is
-    signed: see test_inbound_webhook.
+    Where a signed link is in the address, the link is the proof: see test_links_that_act. A mail that a provider posts
+    is signed: see test_inbound_webhook.
     """
     values = {"merchant": "lantern", "reference": "R-10042", "line_id": "atlas", "file_id": "atlas-win"}
     for rule in site.app.url_map.iter_rules():
