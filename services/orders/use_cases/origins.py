@@ -105,7 +105,9 @@ def _from_our_own(event: Event) -> Event:
     kind = event.kind
     if event.source is EventSource.CARE:
         if kind not in _OF_THE_CARE_TEAM:
-            raise _forbidden(kind, "it is nothing that a care team does")
+            raise _forbidden(
+                kind, "it is nothing that a care team does; the merchant's backend reports it with its own key"
+            )
         return event
     if kind in _OF_OURS:
         return replace(event, source=EventSource.SYSTEM)

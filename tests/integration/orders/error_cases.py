@@ -6,6 +6,7 @@ Each case stands for itself: it has an order of its own, which was created, and 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -13,8 +14,16 @@ from tests.integration.orders.shop import SERVICE, Metadata, Shop, note, scanned
 from wismo.orders.v1 import buyer_pb2, line_pb2, secret_pb2, tracking_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import orders_service_pb2 as pb
+from wismo.orders.v1 import questions_service_pb2 as questions
 
-Request = pb.RecordEventRequest | pb.CreateOrderRequest | bytes
+Request = (
+    pb.RecordEventRequest
+    | pb.CreateOrderRequest
+    | questions.AskQuestionRequest
+    | questions.AnswerQuestionRequest
+    | questions.CheckChargeRequest
+    | bytes
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Case:
     before: tuple[tuple[str, events.FulfilmentEvent], ...] = ()
     metadata: Metadata | None = None
     method: str = field(default="RecordEvent")
+    service: str = "OrdersService"
 
 
 def _event(event: events.FulfilmentEvent, request_id: str = "request-1") -> Callable[[Shop, str], Request]:
@@ -99,6 +109,32 @@ def _foreign(shop: Shop, reference: str) -> Request:
     )
 
 
+def _asked(**wrong: object) -> Callable[[Shop, str], Request]:
+    def send(shop: Shop, reference: str) -> Request:
+        right: dict[str, Any] = {"text": "Where is it?", "channel": 1, "request_id": "request-1"}
+        return questions.AskQuestionRequest(order=shop.order_name(reference), **{**right, **wrong})
+
+    return send
+
+
+def _asked_ahead(shop: Shop, reference: str) -> Request:
+    at = Timestamp()
+    at.FromDatetime(datetime.now(UTC) + timedelta(hours=1))
+    return _asked(asked_at=at)(shop, reference)
+
+
+def _answered(shop: Shop, reference: str) -> Request:
+    return questions.AnswerQuestionRequest(
+        order=shop.order_name(reference), question_id="q-9", text="Here.", request_id="request-1"
+    )
+
+
+def _charged(shop: Shop, reference: str) -> Request:
+    request = questions.CheckChargeRequest(order=shop.order_name(reference), line_id="film")
+    request.amount.currency_code, request.amount.units = "EUR", 9
+    return request
+
+
 _LATE = Timestamp(seconds=1_780_000_000)
 _PROBLEM = events.ProblemReported(
     problem_id="damage-1", what_happened="It got wet.", what_we_do="We send a new one.", next_update_at=_LATE
@@ -162,6 +198,20 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case("Malformed", "an event an hour in the future", _in_future),
+    Case(
+        "Malformed",
+        "a status of a bounce that RFC 3463 does not have",
+        _change(message_bounced=events.MessageBounced(message_id="m1", status="550")),
+        metadata=SERVICE,
+    ),
+    Case("Malformed", "a question without words", _asked(text=""), method="AskQuestion", service="QuestionsService"),
+    Case(
+        "Malformed",
+        "a question of an hour ahead",
+        _asked_ahead,
+        method="AskQuestion",
+        service="QuestionsService",
+    ),
     Case("Malformed", "bytes that are no message", lambda _s, _r: b"\xff\xff\xff"),
     Case(
         "Malformed", "a buyer with a bad e-mail address and phone number", _creation(_bad_buyer), method="CreateOrder"
@@ -181,6 +231,16 @@ CASES: tuple[Case, ...] = (
         "Unknown",
         "a problem that was not reported",
         _change(problem_resolved=events.ProblemResolved(problem_id="none", resolution="All well.")),
+    ),
+    Case(
+        "Unknown", "an answer to what was never asked", _answered, method="AnswerQuestion", service="QuestionsService"
+    ),
+    Case(
+        "Unknown",
+        "whether a line may be charged that the order does not have",
+        _charged,
+        method="CheckCharge",
+        service="ChargesService",
     ),
     Case("Repeated", "the same request again", _event(note("One."), "n1"), before=(("n1", note("One.")),)),
     Case("Repeated", "a request_id with another body", _event(note("Two."), "n1"), before=(("n1", note("One.")),)),
@@ -246,5 +306,39 @@ CASES: tuple[Case, ...] = (
         "an event in the buyer's name",
         _event(events.FulfilmentEvent(source=events.EVENT_SOURCE_BUYER, note_to_buyer=events.NoteToBuyer(text="x"))),
     ),
-    Case("Not yours", "a merchant's fact with the status page's key", _event(note("x")), metadata=SERVICE),
+    Case(
+        "Not yours",
+        "a question, past the call that promises an answer",
+        _change(question_asked=events.QuestionAsked(question_id="q-1", text="Where is it?")),
+    ),
+    Case(
+        "Not yours",
+        "what only the notifier reports",
+        _change(
+            still_with_you=events.StillWithYou(cause=events.WATCH_CAUSE_SILENCE, message_id="m1", next_update_at=_LATE)
+        ),
+    ),
+    Case(
+        "Not yours",
+        "a message once more, which only the care desk asks for",
+        _change(resend_requested=events.ResendRequested(message_id="m1")),
+    ),
+    Case(
+        "Not yours",
+        "where the original of a question is kept, with a merchant's key",
+        _asked(evidence_id="mail-1"),
+        method="AskQuestion",
+        service="QuestionsService",
+    ),
+    Case("Not yours", "a merchant's fact with the service key", _event(note("x")), metadata=SERVICE),
+    Case(
+        "Not yours",
+        "what no care team does, in its name",
+        _event(
+            events.FulfilmentEvent(
+                source=events.EVENT_SOURCE_CARE, packing_started=events.PackingStarted(line_ids=["book"])
+            )
+        ),
+        metadata=SERVICE,
+    ),
 )

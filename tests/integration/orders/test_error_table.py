@@ -50,7 +50,7 @@ def _row(shop: Shop, reference: str, case: Case) -> str:
         shop.record(event, request_id, reference)
     request = case.send(shop, reference)
     body = request if isinstance(request, bytes) else request.SerializeToString()
-    call = shop.channel.unary_unary(f"/wismo.orders.v1.OrdersService/{case.method}", bytes, bytes)
+    call = shop.channel.unary_unary(f"/wismo.orders.v1.{case.service}/{case.method}", bytes, bytes)
     metadata = shop.metadata if case.metadata is None else case.metadata
     try:
         answer = call(body, metadata=metadata, timeout=TIMEOUT)
