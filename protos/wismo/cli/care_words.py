@@ -29,7 +29,19 @@ def due(stamp: Timestamp, now: datetime) -> str:
     return f"overdue, {words.when(stamp, now)}" if late else words.when(stamp, now)
 
 
-def obligation_row(each: Obligation) -> list[str]:
+def short_id(message_id: str, order: str) -> str:
+    """A message's id without the order that it begins with: `00000003/buyer/email`."""
+    return message_id.removeprefix(order)[1:] if message_id.startswith(order) else message_id
+
+
+def full_id(typed: str, order: str) -> str:
+    """The id of either form: messages about events have their number after `#`, the watchdog's their kind after `!`."""
+    if typed.startswith("merchants/"):
+        return typed
+    return f"{order}{'#' if typed.partition('/')[0].isdigit() else '!'}{typed}"
+
+
+def obligation_row(each: Obligation, order: str) -> list[str]:
     steps = [
         f"{_plain(word(ObligationStep, step.step))} {words.when(step.done_at)}"
         for step in each.steps
@@ -40,7 +52,9 @@ def obligation_row(each: Obligation) -> list[str]:
         each.cause,
         _plain(word(ObligationState, each.state)),
         words.when(each.due_at),
-        f"{words.when(each.settled_at)} {each.settled_by}".strip() if each.HasField("settled_at") else "-",
+        f"{words.when(each.settled_at)} {short_id(each.settled_by, order)}".strip()
+        if each.HasField("settled_at")
+        else "-",
         ", ".join(steps),
     ]
 
@@ -50,7 +64,7 @@ def delivery(message: Message) -> str:
     return _plain(word(DeliveryState, message.state))
 
 
-def message_row(each: Message) -> list[str]:
+def message_row(each: Message, order: str) -> list[str]:
     recipient = each.recipient if each.channel in {"", "email"} else f"{each.recipient} ({each.channel})"
     return [
         words.when(each.planned_at),
@@ -58,7 +72,7 @@ def message_row(each: Message) -> list[str]:
         recipient,
         delivery(each),
         words.when(each.settled_at),
-        each.message_id,
+        short_id(each.message_id, order),
     ]
 
 

@@ -15,13 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests.integration.cli.shops import ROOT, open_shop, start_command
 from tests.integration.orders.process import ADMIN_KEY, OrdersProcess, database_name
-from wismo.cli.documents import read_file
-from wismo.cli.friendly import Reader
 from wismo.client import WismoClient, drafts
-from wismo.orders.v1.merchant_pb2 import Merchant
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +28,7 @@ def orders(mongo_url: str, kafka_bootstrap: str) -> Iterator[OrdersProcess]:
 
 
 def wismo(orders: OrdersProcess, folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("WISMO_")}
-    environ |= {"WISMO_TARGET": orders.address, "WISMO_ADMIN_KEY": ADMIN_KEY}
-    command = [sys.executable, "-m", "wismo.cli", *arguments]
-    return subprocess.Popen(command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return start_command(folder, *arguments, WISMO_TARGET=orders.address, WISMO_ADMIN_KEY=ADMIN_KEY)
 
 
 def report_of(folder: Path) -> dict[str, Any]:
@@ -109,11 +102,8 @@ def test_what_is_acknowledged_while_the_service_is_killed_is_there_afterwards(
 def test_the_guide_s_care_team_and_policies_are_taken(orders: OrdersProcess, unique: str) -> None:
     guide = (ROOT / "docs/integrate.md").read_text(encoding="utf-8")
     (code,) = [block for block in re.findall(r"```python\n(.*?)```", guide, re.DOTALL) if "care_team(" in block]
+    open_shop(orders, unique)
     with WismoClient(orders.address, ADMIN_KEY, merchant=unique) as admin:
-        merchant = Merchant()
-        Reader().fill(merchant, read_file(str(ROOT / "docs/examples/merchant.yaml"))[0], "merchant")
-        merchant.name = f"merchants/{unique}"
-        admin.create_merchant(merchant)
         exec(compile(code, "integrate.md", "exec"), {"wismo": admin, "drafts": drafts, "timedelta": timedelta})  # noqa: S102 - it is under test.
         kept = admin.get_merchant()
     assert kept.care.webhook_url == "https://hooks.acme-books.test/wismo"
@@ -123,12 +113,7 @@ def test_the_guide_s_care_team_and_policies_are_taken(orders: OrdersProcess, uni
 
 
 def test_the_plain_script_speaks_to_the_real_service(orders: OrdersProcess, unique: str) -> None:
-    with WismoClient(orders.address, ADMIN_KEY, merchant=unique) as admin:
-        merchant = Merchant()
-        Reader().fill(merchant, read_file(str(ROOT / "docs/examples/merchant.yaml"))[0], "merchant")
-        merchant.name = f"merchants/{unique}"
-        admin.create_merchant(merchant)
-        key = admin.create_key(display_name="script").secret
+    key = open_shop(orders, unique)
     done = subprocess.run(
         [sys.executable, str(ROOT / "docs/examples/emit.py"), "R-1"],
         env={**os.environ, "WISMO_TARGET": orders.address, "WISMO_API_KEY": key},

@@ -17,6 +17,7 @@ from wismo.care.v1.measures_pb2 import CareDay, CareNow, Spread
 from wismo.orders.v1.questions_service_pb2 import CHARGE_OBSTACLE_ALLOWANCE_LEFT, CheckChargeResponse
 
 ORDER = "merchants/acme/orders/R-1"
+MESSAGE = f"{ORDER}#00000001/buyer/email"
 
 
 def stamp(hours: float) -> Timestamp:
@@ -61,11 +62,11 @@ def care(folder: Path) -> Iterator[InMemoryCare]:
         ],
         messages=[
             message_pb2.Message(
-                message_id="m-1", kind="ORDER_RECEIVED", recipient="buyer", state=message_pb2.DELIVERY_STATE_BOUNCED
+                message_id=MESSAGE, kind="order_received", recipient="buyer", state=message_pb2.DELIVERY_STATE_BOUNCED
             )
         ],
     )
-    running.messages[ORDER, "m-1"] = message_pb2.Message(message_id="m-1", subject="Your order", text="It is here.")
+    running.messages[ORDER, MESSAGE] = message_pb2.Message(message_id=MESSAGE, subject="Your order", text="It is here.")
     running.measures = care_messages.GetMeasuresResponse(
         days=[CareDay(date="2026-11-24", orders=3, promises_due=3, promises_kept=2, buyer_hours_dark=6.25)],
         total=CareDay(orders=3, answer_seconds=Spread(count=2, p50=60, p90=5_400, p99=90_000)),
@@ -138,7 +139,10 @@ def test_an_order_s_story_and_messages_are_shown(wismo: Run, care: InMemoryCare)
     assert "due " in story
     assert "escalate" not in story.partition("silence\t")[2].partition("\n")[0]
     assert "order received\tbuyer\tbounced" in story
-    assert "It is here." in wismo("care", "message", "R-1", "m-1").stdout
+    short = story.rstrip().rpartition("\t")[2]
+    assert short == "00000001/buyer/email"
+    assert "It is here." in wismo("care", "message", "R-1", short).stdout
+    assert "It is here." in wismo("care", "message", "R-1", MESSAGE).stdout
 
 
 def test_measures_are_shown_by_day_and_over_the_span(wismo: Run, care: InMemoryCare) -> None:

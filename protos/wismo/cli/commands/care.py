@@ -14,7 +14,7 @@ from wismo.cli.output import Output
 from wismo.cli.session import Session, session_of
 from wismo.client import CareClient
 from wismo.client.care_vocabulary import AttentionKind
-from wismo.client.values import reference_of
+from wismo.client.values import merchant_of_key, order_name, reference_of
 
 app = typer.Typer(help="Who waits for a word, what is owed to whom, how well promises are kept.", no_args_is_help=True)
 Reference = Annotated[str, typer.Argument(help="The reference that the buyer knows.")]
@@ -58,7 +58,7 @@ def story(context: typer.Context, reference: Reference, as_json: AsJson = False)
     if as_json:
         session.output.json(found)
         return
-    _story(session.output, reference, found)
+    _story(session.output, _order(session, reference), found)
 
 
 @app.command()
@@ -71,7 +71,8 @@ def message(
     """Show one message as it was sent, secrets masked."""
     session = session_of(context)
     with _client(session) as client:
-        found = client.message(reference, message_id)
+        order = _order(session, reference)
+        found = client.message(order, care_words.full_id(message_id, order))
     if as_json:
         session.output.json(found)
         return
@@ -131,9 +132,13 @@ def _attention(output: Output, items: Sequence[Attention]) -> None:
     )
 
 
-def _story(output: Output, reference: str, found: GetCareStoryResponse) -> None:
+def _order(session: Session, reference: str) -> str:
+    return order_name(reference, merchant_of_key(session.configuration.api_key or ""))
+
+
+def _story(output: Output, order: str, found: GetCareStoryResponse) -> None:
     output.line(
-        f"{reference}: heard something worth hearing {words.when(found.heard_at)}, "
+        f"{reference_of(order)}: heard something worth hearing {words.when(found.heard_at)}, "
         f"in the dark from {words.when(found.dark_from)}",
         style="bold",
     )
@@ -143,12 +148,12 @@ def _story(output: Output, reference: str, found: GetCareStoryResponse) -> None:
         output.line()
     output.table(
         ["Owed", "Because of", "State", "Due", "Ended", "Steps"],
-        [care_words.obligation_row(each) for each in found.obligations],
+        [care_words.obligation_row(each, order) for each in found.obligations],
     )
     output.line()
     output.table(
         ["Planned", "Message", "To", "State", "Settled", "Id"],
-        [care_words.message_row(each) for each in found.messages],
+        [care_words.message_row(each, order) for each in found.messages],
     )
 
 
