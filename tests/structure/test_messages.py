@@ -221,6 +221,21 @@ def test_what_is_kept_of_a_message_opens_nothing(name: str, language: str) -> No
     assert message.kept.subject == message.content.subject
 
 
+@pytest.mark.parametrize("name", [name for name, language in TO_BUYERS if language == "en"])
+def test_no_message_says_what_says_nothing(name: str) -> None:
+    text = " ".join(rendered("en")[name].content.text.split()).lower()
+    for phrase in (
+        "important to us",
+        "inconvenience",
+        "valued",
+        "kindly",
+        "as soon as possible",
+        "we apologise for any",
+    ):
+        assert phrase not in text
+    assert "!" not in rendered("en")[name].content.subject
+
+
 def test_three_askings_are_one_question_with_one_time() -> None:
     text = rendered("en")["question_forwarded"].content.text
     assert text.count("> ") == 4
