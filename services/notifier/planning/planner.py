@@ -12,6 +12,7 @@ from google.protobuf.message import DecodeError
 from chassis.crash_points import crash_point
 from chassis.kafka.records import Record, Rejected
 from notifier.measures import Measures
+from notifier.planning.forwarding import forwarded
 from notifier.planning.kinds import NotTold
 from notifier.planning.plan import EMAIL, Preferences, decide, plan, resend
 from notifier.planning.table import change_kind
@@ -132,6 +133,7 @@ class Planner:
             change, event_at = event.change.SerializeToString(), event.time.ToDatetime(tzinfo=UTC)
             planned = plan(event, policies, self._preferences)
             messages += [NewMessage(message, change, event_at) for message in planned]
+            messages += forwarded(event)
             if event.subject not in newest or newest[event.subject].sequence < event.sequence:
                 newest[event.subject] = event
             if event.merchant.name and known.get(event.merchant.name, -1) < event.merchant.revision:
