@@ -5,6 +5,7 @@ from pathlib import Path
 
 import notifier.settings
 import orders.settings
+import status_page.inbound.settings
 import status_page.settings
 from chassis.settings import describe
 
@@ -15,6 +16,7 @@ PROCESSES = {
     "notifier": notifier.settings.Settings,
     "page": status_page.settings.PageSettings,
     "projector": status_page.settings.ProjectorSettings,
+    "inbound mail": status_page.inbound.settings.InboundSettings,
 }
 
 

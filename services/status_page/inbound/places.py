@@ -29,15 +29,16 @@ class MongoPlaces:
 
     def find(self, mailbox: str) -> Place:
         """One read by `_id`."""
-        found = self._places.find_one({"_id": _id(mailbox)})
+        found = self._places.find_one({"_id": place_id(mailbox)})
         return Place(found["validity"], found["uid"]) if found else Place()
 
     def put(self, mailbox: str, place: Place) -> None:
         """One write by `_id`."""
         fields = {"validity": place.validity, "uid": place.uid}
-        self._places.update_one({"_id": _id(mailbox)}, {"$set": fields}, upsert=True)
+        self._places.update_one({"_id": place_id(mailbox)}, {"$set": fields}, upsert=True)
 
 
-def _id(mailbox: str) -> str:
+def place_id(mailbox: str) -> str:
+    """The key of a mailbox's place."""
     # The user of a mailbox is often an address, and an address is personal data.
     return hashlib.sha256(mailbox.encode()).hexdigest()[:32]
