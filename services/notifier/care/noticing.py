@@ -130,8 +130,7 @@ class _Turn:
                 if step.step != Step.DUE or step.done_at is not None:
                     continue
                 if one.kind in {Kind.SILENCE, Kind.NEXT_WORD}:
-                    # A promise that broke already is owed an apology that names it.
-                    covered = step.at <= self._facts.now + FOLDED and self._facts.now < one.due_at
+                    covered = step.at <= self._facts.now + FOLDED
                 else:
                     covered = one.kind == Kind.SCAN and says_more and step.at <= self._facts.now
                 if covered:

@@ -46,16 +46,18 @@ def reconcile(watch: Watch, order: order_pb2.Order, merchant: merchant_pb2.Merch
         moved += chain.open.due_at != silence.due_at
     still_open.sort(key=lambda one: (one.due_at, one.kind, one.cause))
     observed, marks = observe(facts, still_open, ended, predates=predates)
+    told = _trimmed(facts)
+    again = _wanted(facts_of(replace(watch, told=told), order, merchant, facts.now))
     after = Watch(
-        told=_trimmed(facts),
+        told=told,
         failed=watch.failed,
         obligations=tuple(still_open),
         sequence=order.sequence,
         revision=max(watch.revision, merchant.revision),
-        marks=tuple(sorted(marks | _ended_marks(facts, ended, predates=predates))),
+        marks=tuple(sorted(marks | _ended_marks(facts, ended, again.values(), predates=predates))),
         silence_seconds=chain.limit.total_seconds(),
     )
-    facts = facts_of(after, order, merchant, cut(now))
+    facts = facts_of(after, order, merchant, facts.now)
     after = replace(after, attention=attention_of(facts, after.obligations))
     return Reconciled(after, tuple(ended), tuple(observed), moved)
 
@@ -90,17 +92,24 @@ def _turn_at(facts: Facts, merchant: merchant_pb2.Merchant, *, changed: bool) ->
 
 
 def _known(facts: Facts, watch: Watch, *, changed: bool) -> tuple[list[Obligation], int]:
-    """What is open, by the present policy (rule 7). What is past due stays as it was promised."""
-    if not changed:
-        return list(watch.obligations), 0
-    wanted = _wanted(facts)
+    """What is open: by the present policy (rule 7), and a question by the time that was named for it meanwhile.
+
+    What is past due stays as it was promised.
+    """
+    wanted = _wanted(facts) if changed or any(one.kind == Kind.ANSWER for one in watch.obligations) else {}
     known, moved = [], 0
     for one in watch.obligations:
         new = wanted.get(one.key)
-        if new is not None and one.due_at > facts.at and (new.due_at, _times(new)) != (one.due_at, _times(one)):
+        ours = changed or one.kind == Kind.ANSWER
+        if (
+            new is not None
+            and ours
+            and one.due_at > facts.at
+            and (new.due_at, _times(new)) != (one.due_at, _times(one))
+        ):
             done = {step.step: step for step in one.steps if step.done_at is not None}
             one = replace(new, made_at=one.made_at, steps=tuple(done.get(step.step, step) for step in new.steps))  # noqa: PLW2901  # It becomes this.
-            moved += 1
+            moved += changed
         known.append(one)
     return known, moved
 
@@ -129,14 +138,13 @@ def _is_past(one: Obligation, facts: Facts) -> bool:
     return one.due_at <= facts.at
 
 
-def _ended_marks(facts: Facts, ended: Iterable[Obligation], *, predates: bool) -> set[str]:
+def _ended_marks(facts: Facts, ended: Iterable[Obligation], again: Iterable[Obligation], *, predates: bool) -> set[str]:
     """What ended and would be owed again by the facts alone."""
     over = {_mark(one) for one in ended} | set(facts.watch.marks)
-    wanted = _wanted(facts)
     if predates:
-        over |= {_mark(one) for one in wanted.values() if _is_past(one, facts)}
-    again = {_mark(one) for one in wanted.values()}
-    return {mark for mark in over if mark in again or mark.startswith(_ONCE)}
+        over |= {_mark(one) for one in again if _is_past(one, facts)}
+    wanted = {_mark(one) for one in again}
+    return {mark for mark in over if mark in wanted or mark.startswith(_ONCE)}
 
 
 def _mark(one: Obligation) -> str:

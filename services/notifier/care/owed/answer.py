@@ -69,7 +69,7 @@ def owed(facts: Facts) -> Iterator[Obligation]:
         steps = ((Step.REMIND, remind_at), (Step.DUE, due), (Step.ESCALATE, escalate_at))
         yield owe(Kind.ANSWER, wait.cause, wait.since, due, *steps)
         cause, late = wait.cause, 0
-        for told in facts.told:
+        for told in facts.accepted:
             if told.kind != MessageKind.ANSWER_LATE or told.about != cause or told.promised_at is None:
                 continue
             late += 1
@@ -88,7 +88,7 @@ def verdict(obligation: Obligation, facts: Facts, _wanted: Obligation | None) ->
         return void(facts.at, "the question is gone")
     answered = kept(obligation, wait.answered_at, "answered") if wait.answered_at else None
     told = next(
-        (one for one in facts.told if one.kind == MessageKind.ANSWER_LATE and one.about == obligation.cause), None
+        (one for one in facts.accepted if one.kind == MessageKind.ANSWER_LATE and one.about == obligation.cause), None
     )
     missed = Verdict(State.BROKEN, told.accepted_at, _next_cause(obligation.cause)) if told else None
     return earliest(answered, missed)

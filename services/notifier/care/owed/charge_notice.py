@@ -39,24 +39,11 @@ def owed(facts: Facts) -> Iterator[Obligation]:
         charge_at = charge_of(trial)
         if charge_at is None:
             continue
+        # What came back was no notice: it is owed anew.
         made, cause = _made_at(trial, facts), _cause(trial, charge_at)
-        back = [one for one in facts.accepted if one not in facts.told and _tells(one, cause, trial.line_id, facts)]
-        if back:
-            # What came back was no notice: it is owed anew.
-            made = max(one.bounced_at for one in back if one.bounced_at is not None)
-            cause = f"{cause}{_BACK}{len(back)}"
-        due = charge_at - facts.policies.charge_notice
-        if due < instant(trial.started_at) + _SHORT:
-            # A trial that is shorter than the notice: at once, and then nothing is late.
-            due = max(due, instant(trial.started_at) + _SHORT)
-        speak_at = before_night(due - AHEAD, facts.zone, facts.order.name, made)
-        steps = [
-            # A charge that was announced just now is told by that event's own message.
-            (Step.DUE, max(speak_at, made + _GRACE)),
-            (Step.REMIND, max(due, made)),
-            (Step.ESCALATE, max(charge_at - BEFORE_THE_CHARGE, due, made)),
-        ]
-        yield owe(Kind.CHARGE_NOTICE, cause, made, due, *steps)
+        back = [one.bounced_at for one in facts.accepted if one.bounced_at and _tells(one, cause, trial.line_id, facts)]
+        for number, again in enumerate([made, *(at for at in back if at <= facts.now)]):
+            yield _notice(f"{cause}{_BACK}{number}" if number else cause, max(made, again), charge_at, trial, facts)
         if trial.allowance_total:
             at = max(charge_at - BEFORE_THE_CHARGE, made)
             yield owe(Kind.CHARGE_NOTICE, cause + _ALLOWANCE, made, at, (Step.REMIND, at))
@@ -103,6 +90,22 @@ def _at_the_end(
     return Verdict(State.SUPERSEDED, facts.at, "another charge")
 
 
+def _notice(cause: str, made: datetime, charge_at: datetime, trial: entitlement_pb2.Trial, facts: Facts) -> Obligation:
+    # For a trial that is shorter than the notice: at once, and then nothing is late.
+    due = max(charge_at - facts.policies.charge_notice, instant(trial.started_at) + _SHORT)
+    speak_at = before_night(due - AHEAD, facts.zone, facts.order.name, made)
+    return owe(
+        Kind.CHARGE_NOTICE,
+        cause,
+        made,
+        due,
+        # A charge that was announced just now is told by that event's own message.
+        (Step.DUE, max(speak_at, made + _GRACE)),
+        (Step.REMIND, max(due, made)),
+        (Step.ESCALATE, max(charge_at - BEFORE_THE_CHARGE, due, made)),
+    )
+
+
 def _cause(trial: entitlement_pb2.Trial, charge_at: datetime) -> str:
     amount = trial.charge_amount if trial.HasField("charge_amount") else trial.price_after
     return f"line/{trial.line_id}@{named(charge_at)}/{amount.currency_code}{amount.units}.{amount.nanos:09d}"
@@ -126,7 +129,8 @@ def _accepted_at(obligation: Obligation, trial: entitlement_pb2.Trial, facts: Fa
     """When the earliest notice of this very charge was accepted, and by which message; or the allowance was used up."""
     if obligation.cause.endswith(_ALLOWANCE):
         return (facts.at, "used up") if trial.allowance_used >= trial.allowance_total else None
-    first = next((one for one in facts.told if _tells(one, obligation.cause, trial.line_id, facts)), None)
+    told = (one for one in facts.accepted if _tells(one, obligation.cause, trial.line_id, facts))
+    first = next((one for one in told if one.accepted_at >= obligation.made_at), None)
     return (first.accepted_at, first.message_id) if first else None
 
 

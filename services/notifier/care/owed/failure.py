@@ -27,7 +27,7 @@ def verdict(obligation: Obligation, facts: Facts, wanted: Obligation | None) -> 
     """Over once a later message has arrived, or the same one was sent again."""
     if not is_failure(obligation):
         return None
-    later = next((one for one in facts.told if one.accepted_at > obligation.made_at), None)
+    later = next((one for one in facts.accepted if one.accepted_at > obligation.made_at), None)
     if later is not None:
         return Verdict(State.KEPT_LATE, later.accepted_at, later.message_id)
     return void(facts.now, "sent again") if wanted is None else None

@@ -22,7 +22,8 @@ def owed(facts: Facts) -> Iterator[Obligation]:
         return
     made = completed_at(facts)
     due = made + facts.policies.follow_up_after
-    yield owe(Kind.FOLLOW_UP, _CAUSE, made, due, (Step.DUE, before_night(due, facts.zone, facts.order.name, made)))
+    speak_at = before_night(due, facts.zone, facts.order.name, made)
+    yield owe(Kind.FOLLOW_UP, _CAUSE, made, due, (Step.DUE, speak_at), (Step.ESCALATE, due + LATEST))
 
 
 def completed_at(facts: Facts) -> datetime:
@@ -37,14 +38,15 @@ def completed_at(facts: Facts) -> datetime:
 
 def verdict(obligation: Obligation, facts: Facts, wanted: Obligation | None) -> Verdict | None:
     """Kept by the message; void when it is not welcome, or there is something to care for instead."""
-    told = next((one for one in facts.told if one.kind == MessageKind.FOLLOW_UP), None)
+    told = next((one for one in facts.accepted if one.kind == MessageKind.FOLLOW_UP), None)
     sent = Verdict(State.KEPT, told.accepted_at, told.message_id) if told is not None else None
     unwanted = void(facts.at, "not welcome, or something is open") if wanted is None else None
     late = obligation.due_at + LATEST
-    over = Verdict(State.BROKEN, late, "not told in time") if facts.now > late else None
+    over = Verdict(State.BROKEN, late, "not told in time") if facts.now >= late else None
     return earliest(sent, unwanted, over)
 
 
 def words(obligation: Obligation, step: Step, facts: Facts) -> Iterator[Word]:
-    """The follow-up."""
-    yield to_buyer(obligation, step, facts, MessageKind.FOLLOW_UP)
+    """The follow-up. Its last step only looks how it went."""
+    if step == Step.DUE:
+        yield to_buyer(obligation, step, facts, MessageKind.FOLLOW_UP)

@@ -43,7 +43,7 @@ def owed(facts: Facts) -> Iterator[Obligation]:
     notes = facts.entries(events.CHANGE_KIND_NOTE_TO_BUYER)
     if due is not None and notes:
         yield _promise(f"note@{notes[-1].sequence}", notes[-1], due, facts)
-    promising = [one for one in facts.told if is_watch_promise(one)]
+    promising = [one for one in facts.accepted if is_watch_promise(one)]
     for told in promising:
         if told.promised_at is None or (told.counted and told is not promising[-1]):
             continue
@@ -51,7 +51,7 @@ def owed(facts: Facts) -> Iterator[Obligation]:
         speak_at = before_night(due - AHEAD, facts.zone, facts.order.name, made)
         yield owe(
             Kind.NEXT_WORD,
-            f"watch@{named(due)}",
+            _cause(told),
             made,
             due,
             (Step.DUE, speak_at),
@@ -75,6 +75,10 @@ def verdict(obligation: Obligation, facts: Facts, _wanted: Obligation | None) ->
     )
     first = next(later, None)
     word = kept(obligation, first.accepted_at, first.message_id) if first else None
+    promise = (one for one in facts.accepted if is_watch_promise(one) and _cause(one) == obligation.cause)
+    back = next((one.bounced_at for one in promise if one not in facts.told), None)
+    # What came back promised nothing.
+    unheard = void(back, "it came back") if back is not None else None
     over = None
     if not facts.has_address:
         over = void(max(facts.at, obligation.made_at), "the buyer has no address")
@@ -82,7 +86,7 @@ def verdict(obligation: Obligation, facts: Facts, _wanted: Obligation | None) ->
         at = max(facts.at, obligation.made_at)
         missed = at > obligation.due_at
         over = Verdict(State.BROKEN if missed else State.VOID, at, "nothing is owed any more")
-    return earliest(word, over)
+    return earliest(word, unheard, over)
 
 
 def words(obligation: Obligation, step: Step, facts: Facts) -> Iterator[Word]:
@@ -102,6 +106,11 @@ def words(obligation: Obligation, step: Step, facts: Facts) -> Iterator[Word]:
         yield to_team(obligation, step, facts, matter, problem_id, missed)
     elif step == Step.ESCALATE:
         yield to_team(obligation, step, facts, matter, problem_id, about, ESCALATION)
+
+
+def _cause(told: Told) -> str:
+    assert told.promised_at is not None
+    return f"watch@{named(told.promised_at)}"
 
 
 def _promise(cause: str, entry: order_pb2.TimelineEntry, due: datetime, facts: Facts) -> Obligation:

@@ -46,7 +46,7 @@ def owed(facts: Facts) -> Iterator[Obligation]:
 
 def verdict(obligation: Obligation, facts: Facts, wanted: Obligation | None) -> Verdict | None:
     """Kept by its use, or by the reminder; what ended without ever being used is broken."""
-    told = next((one for one in facts.told if one.about == obligation.cause), None)
+    told = next((one for one in facts.accepted if one.about == obligation.cause), None)
     reminded = None
     if told is not None and obligation.cause.partition("@")[0].endswith((_UNUSED, _ENDING)):
         reminded = Verdict(State.KEPT, told.accepted_at, told.message_id)
@@ -55,7 +55,7 @@ def verdict(obligation: Obligation, facts: Facts, wanted: Obligation | None) -> 
     if wanted is None:
         gone = Verdict(State.KEPT, used, "used") if used else void(facts.at, "taken back")
     over = None
-    if facts.now > obligation.due_at + LATEST:
+    if facts.now >= obligation.due_at + LATEST:
         over = Verdict(State.BROKEN, obligation.due_at + LATEST, "not told in time")
     if obligation.cause.partition("@")[0].endswith(_EXPIRY) and facts.now >= obligation.due_at:
         over = Verdict(State.BROKEN, obligation.due_at, "never used")
@@ -63,7 +63,9 @@ def verdict(obligation: Obligation, facts: Facts, wanted: Obligation | None) -> 
 
 
 def words(obligation: Obligation, step: Step, facts: Facts) -> Iterator[Word]:
-    """The reminder, with when it ends."""
+    """The reminder, with when it ends. Its last step only looks how it went."""
+    if step != Step.DUE:
+        return
     kind, line_id, _ = obligation.cause.split("/", 2)
     which = obligation.cause.partition("@")[0].rpartition("/")[2]
     about = About((line_id,), ends_at=_ends_at(kind, line_id, facts))
@@ -75,14 +77,17 @@ def _of(name: str, issue: str, since: datetime, ends: datetime | None, facts: Fa
     # Shortly before its end one word is enough.
     if ends is None or due < ends - facts.policies.expiry_notice:
         speak_at = before_night(due, facts.zone, facts.order.name, since)
-        yield owe(Kind.REMINDER, f"{name}/{_UNUSED}{issue}", since, due, (Step.DUE, speak_at))
+        yield owe(
+            Kind.REMINDER, f"{name}/{_UNUSED}{issue}", since, due, (Step.DUE, speak_at), (Step.ESCALATE, due + LATEST)
+        )
     if ends is not None:
         yield _expiry(f"{name}/{_EXPIRY}{issue}", since, ends, facts)
 
 
 def _expiry(cause: str, since: datetime, ends: datetime, facts: Facts) -> Obligation:
     at = max(ends - facts.policies.expiry_notice, since + (ends - since) / 2)
-    return owe(Kind.REMINDER, cause, since, ends, (Step.DUE, before_night(at, facts.zone, facts.order.name, since)))
+    speak_at = before_night(at, facts.zone, facts.order.name, since)
+    return owe(Kind.REMINDER, cause, since, ends, (Step.DUE, speak_at), (Step.ESCALATE, ends))
 
 
 def _used_at(obligation: Obligation, facts: Facts) -> datetime | None:

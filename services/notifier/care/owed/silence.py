@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from notifier.care.facts import Facts, kept, owe
 from notifier.care.moments import before_night, instant, named
-from notifier.care.notices import ESCALATION
+from notifier.care.notices import BUYER, ESCALATION
 from notifier.care.obligations import Kind, Obligation, State, Step
 from notifier.care.watch import AttentionKind, Told
 from notifier.care.words import Word, a_human_must_write, to_buyer, to_team
@@ -68,7 +68,8 @@ class Chain:
     def renew(self, sequence: int, at: datetime) -> None:
         """The buyer can be reached again: what could not be said is said now. How long it was dark goes on."""
         unsaid = self.open is not None and any(
-            step.step == Step.DUE and step.done_at is not None and not step.message_id for step in self.open.steps
+            step.step == Step.DUE and step.done_at is not None and not step.message_id.endswith(f"/{BUYER}")
+            for step in self.open.steps
         )
         if self.open is not None and unsaid:
             due, cause = self.open.due_at, f"{self.open.cause.partition('/')[0]}/contact-{sequence}"
