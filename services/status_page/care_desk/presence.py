@@ -38,6 +38,15 @@ class Presence(Protocol):
         ...
 
 
+def one_each(here: Sequence[Here]) -> tuple[Here, ...]:
+    """Each session once: at what it writes rather than at what it only looks at."""
+    found: dict[str, Here] = {}
+    for one in here:
+        if one.session not in found or (one.doing and not found[one.session].doing):
+            found[one.session] = one
+    return tuple(found.values())
+
+
 def lasts(doing: str) -> timedelta:
     """How long it holds without being noted again."""
     return WRITING if doing else LOOKING

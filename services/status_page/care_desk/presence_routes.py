@@ -8,7 +8,7 @@ from status_page.care_desk.blueprint import blueprint
 from status_page.care_desk.finding import found_order
 from status_page.care_desk.guard import colleague
 from status_page.care_desk.parts import desk
-from status_page.care_desk.presence import Here
+from status_page.care_desk.presence import Here, one_each
 from status_page.care_desk.rendering import desk_page, reader_here
 from status_page.web.visits import visit
 
@@ -39,7 +39,7 @@ def note_presence(reference: str, doing: str) -> tuple[Other, ...]:
     name = f"{me.merchant}/orders/{reference}"
     our.presence.note(name, Here(me.session.id, me.name, doing, now), now)
     reader = reader_here()
-    others = our.presence.others((name,), me.session.id, now).get(name, ())
+    others = one_each(our.presence.others((name,), me.session.id, now).get(name, ()))
     return tuple(
         Other(one.name, one.doing, reader.language.time(one.since, reader.zone), bool(doing) and one.doing == doing)
         for one in others

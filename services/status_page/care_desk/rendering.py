@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import UTC, datetime
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_timedelta
 from flask import Response, current_app, g, request
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -68,6 +68,15 @@ def ago(at: datetime, reader: Reader) -> str:
 def span(seconds: float, reader: Reader) -> str:
     """A length of time: 3 hours."""
     return format_timedelta(max(seconds, 0.0), locale=_locale(reader.language))
+
+
+def language_name(tag: str, reader: Reader) -> str:
+    """What a language is called, in the reader's; the tag itself when nobody knows it, nothing for none."""
+    try:
+        name = Locale.parse(tag.replace("_", "-"), sep="-").get_display_name(_locale(reader.language)) if tag else ""
+    except (UnknownLocaleError, ValueError):
+        return tag
+    return name or tag
 
 
 def when(at: Timestamp, reader: Reader) -> Moment:

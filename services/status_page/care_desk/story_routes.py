@@ -13,7 +13,7 @@ from status_page.care_desk.guard import colleague, log
 from status_page.care_desk.matters import matters
 from status_page.care_desk.parts import desk
 from status_page.care_desk.presence_routes import note_presence
-from status_page.care_desk.rendering import desk_page, live_page, reader_here, when
+from status_page.care_desk.rendering import desk_page, language_name, live_page, reader_here, when
 from status_page.care_desk.story_view import happened, line_rows, owed, threads
 from status_page.pages.moments import Moment
 from wismo.care.v1 import care_service_pb2 as care
@@ -52,6 +52,7 @@ def story(reference: str) -> Response:
         threads=asked,
         urgent=urgent,
         lines=line_rows(order, reader),
+        buyer_reads=language_name(order.buyer.locale, reader),
         others=others,
         problems=[problem for problem in order.problems if not problem.HasField("resolved_at")],
         pending=[act for act in acts if act.standing.value != "taken"],
@@ -93,7 +94,7 @@ def message(reference: str, message_id: str) -> Response:
     state, tone = DELIVERY.get(told.state, DELIVERY[message_pb2.DELIVERY_STATE_UNKNOWN])
     view = MessageView(
         told.message_id,
-        told.kind.replace("_", " "),
+        told.kind.replace("_", " ").capitalize(),
         told.subject,
         told.text,
         bool(told.html),

@@ -169,7 +169,7 @@ def _message(message: message_pb2.Message, reader: Reader) -> Happened:
     state, tone = DELIVERY.get(message.state, DELIVERY[message_pb2.DELIVERY_STATE_UNKNOWN])
     what = reader.gettext(
         "%(kind)s, %(channel)s %(recipient)s",
-        kind=message.kind.replace("_", " "),
+        kind=message.kind.replace("_", " ").capitalize(),
         channel=reader.gettext(CHANNELS[message.channel]) if message.channel in CHANNELS else message.channel,
         recipient=reader.gettext(RECIPIENTS[message.recipient]) if message.recipient in RECIPIENTS else "",
     )

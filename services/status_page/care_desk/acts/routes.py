@@ -15,7 +15,7 @@ from status_page.care_desk.finding import found_order
 from status_page.care_desk.guard import colleague, log
 from status_page.care_desk.parts import desk
 from status_page.care_desk.presence_routes import note_presence
-from status_page.care_desk.rendering import desk_page, reader_here
+from status_page.care_desk.rendering import desk_page, language_name, reader_here
 from status_page.care_desk.replies import filled
 from status_page.care_desk.story_view import Thread, threads
 from status_page.outbox.facts import new_id
@@ -131,7 +131,7 @@ def _common(chosen: ActKind, about: About, ticket: str) -> dict[str, object]:
         "about": about.subject,
         "buyer": about.order.buyer.display_name,
         "buyer_language": about.buyer.language,
-        "buyer_locale": about.row.locale,
+        "buyer_reads": language_name(about.row.locale, about.reader),
         "ticket": ticket,
         "thread": _thread(about) if chosen.key == "answer" else None,
     }

@@ -17,7 +17,7 @@ from status_page.care_desk.guard import colleague, log
 from status_page.care_desk.many.affected import event_for, primary
 from status_page.care_desk.many.jobs import Job
 from status_page.care_desk.parts import desk
-from status_page.care_desk.rendering import desk_page, live_page, reader_here, when
+from status_page.care_desk.rendering import desk_page, language_name, live_page, reader_here, when
 from status_page.outbox.facts import new_id, stamp
 from status_page.projection.facets import By, facet
 from status_page.web.answers import see_other
@@ -206,4 +206,6 @@ def _form(group: Group, values: Given, ticket: str, errors: Given) -> Response:
 
 
 def _common(group: Group, ticket: str) -> dict[str, object]:
-    return {"group": group, "bys": BYS, "ticket": ticket, "most": MOST_COUNTED}
+    reader = reader_here()
+    languages = [(language_name(tag, reader), count) for tag, count in group.languages.items()]
+    return {"group": group, "languages_of": languages, "bys": BYS, "ticket": ticket, "most": MOST_COUNTED}

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from chassis.localisation import Language
 
 WIDTH, HEIGHT = 640, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 14, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 30, 34
 _DASHES = ("", "7 4", "2 4")
 _FILLS = ("solid", "hatch", "dots")
 
@@ -82,15 +82,13 @@ def _axis(top: float, plot: Plot, language: Language) -> Markup:
         parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{WIDTH - _RIGHT}"/>')
         parts.append(f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>')
     if plot.unit and plot.unit != "%":
-        parts.append(
-            f'<text class="tick" x="{_LEFT - 6}" y="{HEIGHT - 8}" text-anchor="end">{escape(plot.unit)}</text>'
-        )
+        parts.append(f'<text class="tick" x="2" y="{_TOP - 12}">{escape(plot.unit)}</text>')
     shown = max(1, ceil(len(plot.days) / 6))
-    for number in range(0, len(plot.days), shown):
+    for label, number in enumerate(range(0, len(plot.days), shown)):
         x = _x(number, len(plot.days))
-        day = plot.days[number]
-        text = escape(language.day(day, now=None))
-        parts.append(f'<text class="tick" x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{text}</text>')
+        text = escape(language.day(plot.days[number]))
+        thin = " thin" if label % 2 else ""
+        parts.append(f'<text class="tick{thin}" x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{text}</text>')
     return Markup("".join(parts))  # noqa: S704  # Numbers of ours, and texts that were escaped.
 
 
@@ -120,10 +118,10 @@ def _line(plot: Plot, series: Series, number: int, top: float) -> Markup:
 
 def _mark(x: float, y: float, number: int) -> str:
     if number % 3 == 1:
-        return f'<rect class="mark" x="{x - 3:.1f}" y="{y - 3:.1f}" width="6" height="6"/>'
+        return f'<rect class="point" x="{x - 3:.1f}" y="{y - 3:.1f}" width="6" height="6"/>'
     if number % 3 == 2:
-        return f'<path class="mark" d="M{x:.1f} {y - 4:.1f}l4 7h-8z"/>'
-    return f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="3"/>'
+        return f'<path class="point" d="M{x:.1f} {y - 4:.1f}l4 7h-8z"/>'
+    return f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="3"/>'
 
 
 def _key(kind: str, number: int) -> Markup:
