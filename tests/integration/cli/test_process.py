@@ -46,8 +46,9 @@ def test_a_watch_in_json_is_one_document_a_line_and_goes_on_over_an_outage(
 
 
 def test_ctrl_c_ends_a_watch_without_a_traceback(wismo_process: Start) -> None:
-    watch = wismo_process("order", "watch")
-    time.sleep(1.5)
+    watch = wismo_process("order", "watch", "R-1")
+    assert watch.stdout is not None
+    watch.stdout.readline()
     watch.send_signal(signal.SIGINT)
     _, errors = watch.communicate(timeout=10)
     assert watch.returncode == 130
@@ -100,9 +101,14 @@ def test_a_simulation_lives_through_crashes_of_the_server(
         assert sorted(sent) == sorted(kept)
 
 
-def test_an_interrupted_simulation_still_reports_what_was_acknowledged(folder: Path, wismo_process: Start) -> None:
+def test_an_interrupted_simulation_still_reports_what_was_acknowledged(
+    folder: Path, wismo_process: Start, server: InMemoryOrders
+) -> None:
     simulation = wismo_process("simulate", "--orders", "50", "--rate", "20", "--report", "r.json")
-    time.sleep(3)
+    give_up = time.monotonic() + 60
+    while len(server.calls) < 20:
+        assert time.monotonic() < give_up, "it does not begin"
+        time.sleep(0.05)
     simulation.send_signal(signal.SIGINT)
     _, errors = simulation.communicate(timeout=20)
     assert simulation.returncode == 130
