@@ -102,12 +102,12 @@ class OneOrder:
         self._post = post or GoodPost()
         self._watchdog = watchdog
         self._on_notice = on_notice
-        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._queue: list[tuple[datetime, int, Callable[[], object]]] = []
         self._numbers = itertools.count()
         self._tick_at: datetime | None = None
         self._thread: list[Row] = []
 
-    def later(self, at: datetime, do: Callable[[], None]) -> None:
+    def later(self, at: datetime, do: Callable[[], object]) -> None:
         """Do something at a time; what is past is done now."""
         heapq.heappush(self._queue, (at, next(self._numbers), do))
 

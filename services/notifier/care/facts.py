@@ -45,6 +45,8 @@ class Facts:
     """What the buyer's side has accepted, oldest first, even if it came back later: we had spoken in time."""
     told: tuple[Told, ...]
     """Of these, what has not come back."""
+    applied: tuple[order_pb2.TimelineEntry, ...]
+    """What happened and changed something, by sequence."""
 
     @property
     def spoken(self) -> tuple[Told, ...]:
@@ -115,8 +117,7 @@ class Facts:
 
     def entries(self, *kinds: events.ChangeKind.ValueType) -> Sequence[order_pb2.TimelineEntry]:
         """What happened of these kinds and changed something, by sequence."""
-        found = (one for one in self.order.timeline if one.kind in kinds and one.effect == events.EFFECT_APPLIED)
-        return sorted(found, key=lambda one: one.sequence)
+        return [one for one in self.applied if one.kind in kinds]
 
     def _is_for_good(self, failure: Failed) -> bool:
         if failure.reason != BOUNCED:
@@ -150,6 +151,9 @@ def facts_of(watch: Watch, order: order_pb2.Order, merchant: merchant_pb2.Mercha
         zone=zone_of(order.buyer.time_zone, merchant.time_zone),
         accepted=accepted,
         told=tuple(one for one in accepted if one.bounced_at is None or one.bounced_at > now),
+        applied=tuple(
+            sorted((one for one in order.timeline if one.effect == events.EFFECT_APPLIED), key=lambda one: one.sequence)
+        ),
     )
 
 

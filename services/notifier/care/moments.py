@@ -2,6 +2,7 @@
 
 import zlib
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -16,7 +17,13 @@ _EARLIEST_PROMISE = 9
 
 def instant(stamp: Timestamp) -> datetime:
     """The instant of a timestamp, cut to the millisecond."""
-    return datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1_000_000 * 1000)
+    return _instant(stamp.seconds, stamp.nanos // 1_000_000)
+
+
+@lru_cache(maxsize=65536)
+def _instant(seconds: int, milliseconds: int) -> datetime:
+    # The same few instants of an order are read again and again.
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
 
 
 def maybe(message: object, field: str) -> datetime | None:

@@ -1,6 +1,6 @@
 """From an order, what was told of it and the merchant's policies to what is owed: `reconcile`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -35,10 +35,12 @@ def reconcile(watch: Watch, order: order_pb2.Order, merchant: merchant_pb2.Merch
         return _erased(facts, merchant)
     predates = watch.sequence == 0 and order.sequence > 1
     changed = watch.revision not in {0, merchant.revision}
-    moved_ones, moved = _known(facts, watch, changed=changed)
+    wanted = _wanted(facts)
+    moved_ones, moved = _known(facts, wanted, changed=changed)
     silence = next((one for one in moved_ones if one.kind == Kind.SILENCE and not is_failure(one)), None)
     chain = lead(facts, silence, _turn_at(facts, merchant, changed=changed))
-    still_open, ended = _settle(facts, [one for one in moved_ones if one is not silence], predates=predates)
+    others = [one for one in moved_ones if one is not silence]
+    still_open, ended = _settle(facts, wanted, others, predates=predates)
     ended = [*chain.ended, *ended]
     if chain.open is not None:
         still_open.append(chain.open)
@@ -47,7 +49,8 @@ def reconcile(watch: Watch, order: order_pb2.Order, merchant: merchant_pb2.Merch
     still_open.sort(key=lambda one: (one.due_at, one.kind, one.cause))
     observed, marks = observe(facts, still_open, ended, predates=predates)
     told = _trimmed(facts)
-    again = _wanted(facts_of(replace(watch, told=told), order, merchant, facts.now))
+    # What was told once only matters while it is new: what is owed by the rest is what could be made again.
+    again = wanted if told == watch.told else _wanted(facts_of(replace(watch, told=told), order, merchant, facts.now))
     after = Watch(
         told=told,
         failed=watch.failed,
@@ -91,14 +94,15 @@ def _turn_at(facts: Facts, merchant: merchant_pb2.Merchant, *, changed: bool) ->
     return None
 
 
-def _known(facts: Facts, watch: Watch, *, changed: bool) -> tuple[list[Obligation], int]:
+def _known(
+    facts: Facts, wanted: Mapping[tuple[Kind, str], Obligation], *, changed: bool
+) -> tuple[list[Obligation], int]:
     """What is open: by the present policy (rule 7), and a question by the time that was named for it meanwhile.
 
     What is past due stays as it was promised.
     """
-    wanted = _wanted(facts) if changed or any(one.kind == Kind.ANSWER for one in watch.obligations) else {}
     known, moved = [], 0
-    for one in watch.obligations:
+    for one in facts.watch.obligations:
         new = wanted.get(one.key)
         ours = changed or one.kind == Kind.ANSWER
         if (
@@ -114,9 +118,10 @@ def _known(facts: Facts, watch: Watch, *, changed: bool) -> tuple[list[Obligatio
     return known, moved
 
 
-def _settle(facts: Facts, known: Sequence[Obligation], *, predates: bool) -> tuple[list[Obligation], list[Obligation]]:
+def _settle(
+    facts: Facts, wanted: Mapping[tuple[Kind, str], Obligation], known: Sequence[Obligation], *, predates: bool
+) -> tuple[list[Obligation], list[Obligation]]:
     """What stays open, and what has ended. What is made may end in the same moment, when somebody looks late."""
-    wanted = _wanted(facts)
     made = set(facts.watch.marks) | {_mark(one) for one in known}
     new = [one for one in wanted.values() if _mark(one) not in made and not (predates and _is_past(one, facts))]
     still_open, ended = [], []

@@ -1,6 +1,6 @@
 """Whoever looks late decides the same as who looked at once: verdicts follow from the times of what happened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
@@ -126,7 +126,7 @@ def look(life: Life, moments: list[datetime]) -> tuple[Watch, list[Obligation], 
         for one in life.told:
             if one.accepted_at <= moment and one.message_id not in done_told:
                 done_told.add(one.message_id)
-                watch = heard(watch, Told(**{**_fields(one), "bounced_at": None}))
+                watch = heard(watch, replace(one, bounced_at=None))
             back_at = one.bounced_at
             if back_at is not None and back_at <= moment and one.message_id not in done_back:
                 done_back.add(one.message_id)
@@ -146,10 +146,6 @@ def look(life: Life, moments: list[datetime]) -> tuple[Watch, list[Obligation], 
 
 def _recorded(order: order_pb2.Order) -> datetime:
     return order.update_time.ToDatetime(tzinfo=START.tzinfo)
-
-
-def _fields(told: Told) -> dict[str, object]:
-    return {name: getattr(told, name) for name in Told.__dataclass_fields__}
 
 
 def _verdicts(ended: list[Obligation]) -> dict[tuple[str, str], tuple[State, datetime | None]]:
