@@ -14,8 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from embedded_stack.servers import DatabaseServer, InboxServer, KafkaServer
+
+# A busy machine is no defect; what really hangs is ended by the timeout of each test.
+settings.register_profile("wismo", deadline=None)
+settings.load_profile("wismo")
 
 UNIT = Path(__file__).parent / "unit"
 _numbers = itertools.count(1)

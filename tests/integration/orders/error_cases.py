@@ -4,39 +4,16 @@ Each case stands for itself: it has an order of its own, which was created, and 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from tests.integration.orders.shop import SERVICE, Metadata, Shop, note, scanned, shipped
+from tests.integration.orders.error_case import Case, Request
+from tests.integration.orders.question_cases import QUESTION_CASES
+from tests.integration.orders.shop import SERVICE, Shop, note, scanned, shipped
 from wismo.orders.v1 import buyer_pb2, line_pb2, secret_pb2, tracking_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import orders_service_pb2 as pb
-from wismo.orders.v1 import questions_service_pb2 as questions
-
-Request = (
-    pb.RecordEventRequest
-    | pb.CreateOrderRequest
-    | questions.AskQuestionRequest
-    | questions.AnswerQuestionRequest
-    | questions.CheckChargeRequest
-    | bytes
-)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One row. `send` makes the request for the order of this reference; `before` are events recorded first."""
-
-    group: str
-    sent: str
-    send: Callable[[Shop, str], Request]
-    before: tuple[tuple[str, events.FulfilmentEvent], ...] = ()
-    metadata: Metadata | None = None
-    method: str = field(default="RecordEvent")
-    service: str = "OrdersService"
 
 
 def _event(event: events.FulfilmentEvent, request_id: str = "request-1") -> Callable[[Shop, str], Request]:
@@ -109,32 +86,6 @@ def _foreign(shop: Shop, reference: str) -> Request:
     )
 
 
-def _asked(**wrong: object) -> Callable[[Shop, str], Request]:
-    def send(shop: Shop, reference: str) -> Request:
-        right: dict[str, Any] = {"text": "Where is it?", "channel": 1, "request_id": "request-1"}
-        return questions.AskQuestionRequest(order=shop.order_name(reference), **{**right, **wrong})
-
-    return send
-
-
-def _asked_ahead(shop: Shop, reference: str) -> Request:
-    at = Timestamp()
-    at.FromDatetime(datetime.now(UTC) + timedelta(hours=1))
-    return _asked(asked_at=at)(shop, reference)
-
-
-def _answered(shop: Shop, reference: str) -> Request:
-    return questions.AnswerQuestionRequest(
-        order=shop.order_name(reference), question_id="q-9", text="Here.", request_id="request-1"
-    )
-
-
-def _charged(shop: Shop, reference: str) -> Request:
-    request = questions.CheckChargeRequest(order=shop.order_name(reference), line_id="film")
-    request.amount.currency_code, request.amount.units = "EUR", 9
-    return request
-
-
 _LATE = Timestamp(seconds=1_780_000_000)
 _PROBLEM = events.ProblemReported(
     problem_id="damage-1", what_happened="It got wet.", what_we_do="We send a new one.", next_update_at=_LATE
@@ -146,7 +97,7 @@ _DELIVERED = events.FulfilmentEvent(
 )
 _LONG = "x" * 5000
 
-CASES: tuple[Case, ...] = (
+_ORDER_CASES: tuple[Case, ...] = (
     Case("Malformed", "no change in the event", _change()),
     Case("Malformed", "an event of a kind that this version does not know", _unknown_kind),
     Case("Malformed", "no event", lambda s, r: pb.RecordEventRequest(order=s.order_name(r), request_id="request-1")),
@@ -204,14 +155,6 @@ CASES: tuple[Case, ...] = (
         _change(message_bounced=events.MessageBounced(message_id="m1", status="550")),
         metadata=SERVICE,
     ),
-    Case("Malformed", "a question without words", _asked(text=""), method="AskQuestion", service="QuestionsService"),
-    Case(
-        "Malformed",
-        "a question of an hour ahead",
-        _asked_ahead,
-        method="AskQuestion",
-        service="QuestionsService",
-    ),
     Case("Malformed", "bytes that are no message", lambda _s, _r: b"\xff\xff\xff"),
     Case(
         "Malformed", "a buyer with a bad e-mail address and phone number", _creation(_bad_buyer), method="CreateOrder"
@@ -231,16 +174,6 @@ CASES: tuple[Case, ...] = (
         "Unknown",
         "a problem that was not reported",
         _change(problem_resolved=events.ProblemResolved(problem_id="none", resolution="All well.")),
-    ),
-    Case(
-        "Unknown", "an answer to what was never asked", _answered, method="AnswerQuestion", service="QuestionsService"
-    ),
-    Case(
-        "Unknown",
-        "whether a line may be charged that the order does not have",
-        _charged,
-        method="CheckCharge",
-        service="ChargesService",
     ),
     Case("Repeated", "the same request again", _event(note("One."), "n1"), before=(("n1", note("One.")),)),
     Case("Repeated", "a request_id with another body", _event(note("Two."), "n1"), before=(("n1", note("One.")),)),
@@ -323,13 +256,6 @@ CASES: tuple[Case, ...] = (
         "a message once more, which only the care desk asks for",
         _change(resend_requested=events.ResendRequested(message_id="m1")),
     ),
-    Case(
-        "Not yours",
-        "where the original of a question is kept, with a merchant's key",
-        _asked(evidence_id="mail-1"),
-        method="AskQuestion",
-        service="QuestionsService",
-    ),
     Case("Not yours", "a merchant's fact with the service key", _event(note("x")), metadata=SERVICE),
     Case(
         "Not yours",
@@ -342,3 +268,5 @@ CASES: tuple[Case, ...] = (
         metadata=SERVICE,
     ),
 )
+_GROUPS = ("Malformed", "Unknown", "Repeated", "Out of order", "Against the rules", "Not yours")
+CASES = tuple(sorted((*_ORDER_CASES, *QUESTION_CASES), key=lambda case: _GROUPS.index(case.group)))

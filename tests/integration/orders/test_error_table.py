@@ -7,7 +7,8 @@ from pathlib import Path
 import grpc
 from google.rpc import error_details_pb2
 
-from tests.integration.orders.error_cases import CASES, Case
+from tests.integration.orders.error_case import Case
+from tests.integration.orders.error_cases import CASES
 from tests.integration.orders.shop import TIMEOUT, Shop, detail, details, shipped
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import orders_service_pb2 as pb

@@ -10,7 +10,8 @@ from orders.domain.fold import record
 from orders.domain.order import Effect, Order
 from orders.domain.policy import Policy
 from orders.domain.transits import Transit
-from tests.unit.orders.order_lives import DAY, START, live, lives, new_order
+from tests.unit.orders.life_strategies import live, lives
+from tests.unit.orders.order_lives import DAY, START, new_order
 
 Life = tuple[list[Change], list[Event]]
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from orders.domain.changes.shipping import ParcelProgressed
 from orders.domain.moves import TRACKING_RANK
 from orders.domain.order import Effect, Expectation, ExpectationSource, LineQuantity, Order, TrackingStatus
-from tests.unit.orders.order_lives import DAY, HOUR, START, after, new_order, scan, scans, shipped, tell, times
+from tests.unit.orders.life_strategies import scans, times
+from tests.unit.orders.order_lives import DAY, HOUR, START, after, new_order, scan, shipped, tell
 
 Scans = list[tuple[ParcelProgressed, datetime]]
 NOW = START + 60 * DAY

@@ -22,7 +22,8 @@ from orders.domain.changes.entitlement import AccessGranted
 from orders.domain.errors import BadField
 from orders.domain.events import CHANGES, Change, Event
 from orders.domain.order import DraftLine, LineKind, Order, PaymentState, Sealed
-from tests.unit.orders.order_lives import START, events, live, lives, new_order
+from tests.unit.orders.life_strategies import events, live, lives
+from tests.unit.orders.order_lives import START, new_order
 from wismo.orders.v1 import (
     buyer_pb2,
     entitlement_pb2,
