@@ -59,7 +59,9 @@ def test_the_trial_that_was_to_be_charged_early(stack: RunningStack, browser: Br
         assert early.obstacle == charges.CHARGE_OBSTACLE_TRIAL_RUNNING, early.explanation
 
         # Nobody announced the charge; the watchdog does, on the seventh day before it.
-        notice = wait_for_mail(stack, recipient, lambda mail: "a charge of £19.00 is coming" in mail.subject, seconds=60)
+        notice = wait_for_mail(
+            stack, recipient, lambda mail: "a charge of £19.00 is coming" in mail.subject, seconds=60
+        )
         assert TERMS in said(notice)
         assert re.search(r"\b6\b", said(notice)), "what is left of the trial"
         assert "List-Unsubscribe" not in notice.message, "a notice of a charge is not optional"
