@@ -1,12 +1,30 @@
-"""Making a client of kafka-python so that one which finds no broker leaves nothing behind."""
+"""Making a client of kafka-python so that it leaves nothing behind: when it finds no broker, when it is closed."""
 
 from collections.abc import Callable
 from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.net.compat import KafkaNetClient
+from kafka.net.inet import KafkaNetSocket
 
 from chassis.kafka.records import bootstrap_servers
+
+
+class DirectSocket(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no types.
+    """Connects as kafka-python does without a proxy, and closes the socket of a connection that is given up.
+
+    A client that is closed while it connects cancels that coroutine, and kafka-python then forgets the coroutine's
+    socket. Its table of proxies is where another way to connect can be put in: by the scheme of `proxy_url`.
+    """
+
+    SCHEMES = ("direct",)
+
+    async def sock_connect(self, net: Any, sock: Any, sockaddr: Any, timeout_at: float | None = None) -> Any:
+        try:
+            return await super().sock_connect(net, sock, sockaddr, timeout_at=timeout_at)
+        except BaseException:
+            sock.close()
+            raise
 
 
 def connected(client: Callable[..., Any], config: dict[str, object]) -> Any:
@@ -22,7 +40,7 @@ def connected(client: Callable[..., Any], config: dict[str, object]) -> Any:
         return networks[-1]
 
     try:
-        return client(**config, kafka_client=network)
+        return client(**config, kafka_client=network, proxy_url=f"{DirectSocket.SCHEMES[0]}://")
     except BaseException:
         for one in networks:
             one.close()
