@@ -84,6 +84,7 @@ def _charge(kit: Kit, line_id: str, charge_at: Timestamp, amount: Money) -> Fact
         "amount": kit.money(amount),
         "every_days": max(1, round(every / timedelta(days=1))) if every else 0,
         "allowance": allowance_meter(kit, trial),
+        "percent_left": _percent_left(trial),
         "left_over": trial.allowance_used < trial.allowance_total,
         "terms": trial.terms_summary,
         "cancel_link": kit.links.cancel_trial(line_id, instant(charge_at)),
@@ -96,3 +97,9 @@ def allowance_meter(kit: Kit, trial: entitlement.Trial) -> str:
         return ""
     left = wording.quantity_of(max(0, trial.allowance_total - trial.allowance_used), trial.allowance_total, kit.reader)
     return f"{left} ({trial.allowance_unit})" if trial.allowance_unit else left
+
+
+def _percent_left(trial: entitlement.Trial) -> int:
+    if trial.allowance_total <= 0:
+        return 0
+    return round(100 * max(0, trial.allowance_total - trial.allowance_used) / trial.allowance_total)
