@@ -14,7 +14,9 @@ from chassis.sealing import Sealer
 from chassis.shutdown import StopSignal
 from chassis.signed_links import LinkSigner
 from notifier.adapters.mongo_ledger import MongoLedger
+from notifier.channels.public_addresses import PublicAddresses
 from notifier.channels.smtp import SmtpChannel, SmtpServer
+from notifier.channels.webhook import WebhookChannel
 from notifier.measures import Measures
 from notifier.planning.planner import Planner, Topics
 from notifier.rendering.addressing import Addressing, Replies
@@ -23,6 +25,7 @@ from notifier.rendering.pieces import catalog, pieces
 from notifier.rpc.parts import serve_care
 from notifier.sending.deliver import Deliverer
 from notifier.sending.dispatcher import Dispatcher, Pace
+from notifier.sending.webhooks import Webhooks
 from notifier.settings import Settings
 from notifier.starting import CommitWithCrashPoints, make_topics, publish_lag, until_it_works
 from notifier.watching.parts import start_watching, watchdog_ticks
@@ -111,7 +114,8 @@ def deliverers(settings: Settings, ledger: MongoLedger) -> "Deliverers":
     replies = Replies(ReplyTokens(settings.link_keys), settings.reply_address) if settings.reply_address else None
     server = SmtpServer.parse(settings.smtp_url)
     addressing = Addressing(settings.mail_domain, replies)
-    return Deliverers(renderer, ledger, server, addressing, sealer, settings.mail_domain)
+    webhooks = Webhooks(WebhookChannel(PublicAddresses(settings.webhook_networks or ()), SystemClock()), sealer)
+    return Deliverers(renderer, ledger, server, addressing, sealer, webhooks, settings.mail_domain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +127,11 @@ class Deliverers:
     server: SmtpServer
     addressing: Addressing
     sealer: Sealer
+    webhooks: Webhooks
     mail_domain: str
 
     def __call__(self) -> Deliverer:
         channel = SmtpChannel(self.server, local_name=self.mail_domain)
-        return Deliverer(self.renderer, channel, self.ledger, SystemClock(), self.addressing, self.sealer)
+        return Deliverer(
+            self.renderer, channel, self.ledger, SystemClock(), self.addressing, self.sealer, self.webhooks
+        )

@@ -27,6 +27,7 @@ from chassis.settings import (
     text,
     url,
 )
+from notifier.channels.public_addresses import PublicAddresses
 
 
 def _read_reply_address(given: str) -> ReplyAddress:
@@ -36,6 +37,16 @@ def _read_reply_address(given: str) -> ReplyAddress:
         raise BadValue(f"is no such address: {error}") from None
 
 
+def _read_networks(given: str) -> tuple[str, ...]:
+    networks = tuple(one.strip() for one in given.split(","))
+    try:
+        PublicAddresses(networks)
+    except ValueError:
+        raise BadValue("is no list of networks") from None
+    return networks
+
+
+networks: Parser[tuple[str, ...]] = Parser("networks such as 10.1.0.0/16,fd00:1::/32", _read_networks)
 reply_address: Parser[ReplyAddress] = Parser("address such as reply+{token}@mail.example", _read_reply_address)
 
 
@@ -99,6 +110,12 @@ class Settings:
         default="",
         help="Where replies to mails go and are filed by themselves; the page's inbound process reads it. "
         "Empty: to the merchant.",
+    )
+    webhook_networks: tuple[str, ...] | None = setting(
+        "WISMO_WEBHOOK_NETWORKS",
+        optional(networks),
+        default="",
+        help="Networks of your own that merchants' webhooks may go to, besides every public address.",
     )
     watchdog: str = setting(
         "WISMO_WATCHDOG",

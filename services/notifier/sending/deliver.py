@@ -12,12 +12,15 @@ from notifier.channels.compose import compose
 from notifier.channels.headers import BadHeader
 from notifier.channels.outcome import Channel, Letter, Outcome, Rejected, Retry, Unknown
 from notifier.channels.outcome import Sent as Accepted
-from notifier.planning.plan import PlannedMessage
+from notifier.channels.webhook import BACKOFF as OF_WEBHOOKS
+from notifier.channels.webhook import GIVE_UP_AFTER as GIVE_UP_WEBHOOKS_AFTER
+from notifier.planning.plan import WEBHOOK, PlannedMessage
 from notifier.rendering.addressing import Addressing
 from notifier.rendering.kept_content import pack
 from notifier.rendering.letters import Renderer, Telling
 from notifier.sending.ledger import Ledger
 from notifier.sending.rows import Again, Claim, Doubtful, Ended, Row, Sent, Snapshot, State
+from notifier.sending.webhooks import Webhooks
 from notifier.sending.worth import refused, tellings_of
 from wismo.orders.v1 import merchant_pb2, order_pb2
 
@@ -67,6 +70,7 @@ class Deliverer:
         clock: Clock,
         addressing: Addressing,
         sealer: Sealer,
+        webhooks: Webhooks,
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -76,6 +80,7 @@ class Deliverer:
         self._clock = clock
         self._addressing = addressing
         self._sealer = sealer
+        self._webhooks = webhooks
         self._monotonic = monotonic
 
     def deliver(self, work: Work) -> tuple[Result, Outcome | None]:
@@ -91,6 +96,8 @@ class Deliverer:
         ended = refused(row, tellings, obsolete, order, merchant)
         if ended is not None:
             return ended, None
+        if row.channel == WEBHOOK:
+            return self._post(work, tellings[0], order, merchant)
         written = self._write(row, tellings, order, merchant)
         if not isinstance(written, Written):
             return written, None
@@ -120,6 +127,19 @@ class Deliverer:
             _log.exception("message not rendered", row=row.id, kind=row.kind.value)
             return self._later_or_dead(row, f"not rendered: {type(error).__name__}")
 
+    def _post(
+        self, work: Work, telling: Telling, order: order_pb2.Order, merchant: merchant_pb2.Merchant
+    ) -> tuple[Result, Outcome | None]:
+        row = work.claim.row
+        try:
+            post = self._webhooks.written(row, telling, order, merchant)
+        except CannotOpen:
+            return self._later_or_dead(row, "a sealed value cannot be opened"), None
+        if isinstance(post, Ended):
+            return post, None
+        outcome = self._webhooks.send(post, lambda: self._may_go_out(work))
+        return self._result(row, outcome, self._webhooks.kept(post, row)), outcome
+
     def _is_nearly_over(self, work: Work) -> bool:
         return self._monotonic() > work.stop_at - LEASE_MARGIN
 
@@ -136,13 +156,17 @@ class Deliverer:
                 return Ended(State.DEAD, f"refused: {reason}")
             case Unknown(reason):
                 return Doubtful(reason)
-            case Retry(reason, ours):
-                return self._later_or_dead(row, reason, OF_THE_WAY if ours else OF_THE_MESSAGE)
+            case Retry(reason, ours, after):
+                return self._later_or_dead(row, reason, OF_THE_WAY if ours else OF_THE_MESSAGE, after)
 
-    def _later_or_dead(self, row: Row, reason: str, backoff: Backoff = OF_THE_MESSAGE) -> Again | Ended:
-        if (self._clock.now() - row.planned_at).total_seconds() > GIVE_UP_AFTER:
+    def _later_or_dead(
+        self, row: Row, reason: str, backoff: Backoff = OF_THE_MESSAGE, at_least: float = 0.0
+    ) -> Again | Ended:
+        webhook = row.channel == WEBHOOK
+        waited = (self._clock.now() - row.planned_at).total_seconds()
+        if waited > (GIVE_UP_WEBHOOKS_AFTER if webhook else GIVE_UP_AFTER):
             return Ended(State.DEAD, f"given up: {reason}")
-        return Again(backoff.delay(row.attempts + 1), reason)
+        return Again(max(at_least, (OF_WEBHOOKS if webhook else backoff).delay(row.attempts + 1)), reason)
 
 
 def _first_message(row: Row) -> str:

@@ -11,18 +11,22 @@ from chassis.sealing import Sealer
 from chassis.signed_links import LinkSigner
 from notifier.adapters.ledger_documents import new_row
 from notifier.channels.outcome import Outcome, Rejected, Retry, Unknown
-from notifier.planning.plan import Preferences, plan
+from notifier.planning.kinds import MessageKind
+from notifier.planning.plan import WEBHOOK, PlannedMessage, Preferences, plan
 from notifier.rendering.addressing import Addressing
 from notifier.rendering.letters import Renderer
 from notifier.sending.deliver import GIVE_UP_AFTER, Deliverer, Work
 from notifier.sending.ledger import NewMessage
 from notifier.sending.rows import Again, Claim, Doubtful, Ended, Part, Sent, Snapshot, State
+from notifier.sending.webhooks import Webhooks
 from tests.fakes.in_memory_ledger import InMemoryLedger
-from tests.fakes.recording_channel import RecordingChannel
+from tests.fakes.recording_channel import RecordingChannel, RecordingPoster
 from tests.samples import keys, mixed
 from tests.samples.story import stamp
+from wismo.care.v1.notice_pb2 import Notice
 from wismo.events.v1.order_event_pb2 import OrderEvent
 from wismo.orders.v1 import merchant_pb2 as merchants
+from wismo.orders.v1.secret_pb2 import Secret
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -34,7 +38,13 @@ class Clock:
         return self.time
 
 
-def deliverer(channel: RecordingChannel, clock: Clock | None = None, *, sealer: Sealer | None = None) -> Deliverer:
+def deliverer(
+    channel: RecordingChannel,
+    clock: Clock | None = None,
+    *,
+    sealer: Sealer | None = None,
+    poster: RecordingPoster | None = None,
+) -> Deliverer:
     signer = LinkSigner(KeyRing.parse(keys.LINK_KEYS))
     renderer = Renderer(sealer or keys.sealer(), signer, "https://orders.test/")
     return Deliverer(
@@ -44,6 +54,7 @@ def deliverer(channel: RecordingChannel, clock: Clock | None = None, *, sealer: 
         clock or Clock(),
         Addressing("test.invalid"),
         keys.sealer(),
+        Webhooks(poster or RecordingPoster(), sealer or keys.sealer()),
         monotonic=lambda: 0.0,
     )
 
@@ -203,3 +214,53 @@ def test_what_a_merchant_wrote_is_inert() -> None:
     assert "<script>alert" not in content
     assert "<img src=x" not in content
     assert "{{ 7 * 7 }}" in content
+
+
+def alert(event: OrderEvent) -> Work:
+    """The webhook of an alert about this order."""
+    closed = keys.sealer().seal("whsec_c2VjcmV0", event.merchant.name)
+    event.merchant.care.webhook_url = "https://hooks.lantern.test/"
+    event.merchant.care.webhook_secret.CopyFrom(Secret(key_id=closed.key_id, ciphertext=closed.ciphertext))
+    message = PlannedMessage(MessageKind.ALERT, event.subject, 1, "care", WEBHOOK, notice_of="SCAN/parcel/p1/DUE")
+    row = new_row(NewMessage(message, Notice(parcel_id="p1").SerializeToString(), NOW), NOW)
+    snapshot = Snapshot(event.subject, event.sequence, event.merchant.name, event.order.SerializeToString())
+    return Work(Claim(row, "token"), snapshot, event.merchant.SerializeToString(), 60.0)
+
+
+def test_a_webhook_is_posted_and_not_mailed_and_what_it_said_is_kept() -> None:
+    channel, poster = RecordingChannel(), RecordingPoster()
+    result, _ = deliverer(channel, poster=poster).deliver(alert(mixed.mixed_order().told[-1]))
+    assert isinstance(result, Sent)
+    assert channel.letters == []
+    assert poster.posts[0].url == "https://hooks.lantern.test/"
+    assert result.content is not None
+
+
+def test_a_merchant_that_took_its_webhook_back_gets_none() -> None:
+    item = alert(mixed.mixed_order().told[-1])
+    merchant = merchants.Merchant.FromString(item.merchant)
+    merchant.care.ClearField("webhook_url")
+    poster = RecordingPoster()
+    result, _ = deliverer(RecordingChannel(), poster=poster).deliver(
+        replace(item, merchant=merchant.SerializeToString())
+    )
+    assert result == Ended(State.SKIPPED, "the merchant wants no webhooks")
+    assert poster.posts == []
+
+
+def test_a_webhook_waits_as_long_as_its_receiver_asks_and_is_given_up_after_days() -> None:
+    clock, item = Clock(), alert(mixed.mixed_order().told[-1])
+    poster = RecordingPoster(Retry("webhook 429", after=900.0), Retry("webhook 500"), Retry("webhook 500"))
+    sender = deliverer(RecordingChannel(), clock, poster=poster)
+    result, _ = sender.deliver(item)
+    assert result == Again(900.0, "webhook 429")
+    clock.time = NOW + timedelta(days=3)
+    assert isinstance(sender.deliver(item)[0], Again)
+    clock.time = NOW + timedelta(days=4, seconds=1)
+    assert sender.deliver(item)[0] == Ended(State.DEAD, "given up: webhook 500")
+
+
+def test_a_webhook_to_a_receiver_that_is_gone_ends_dead() -> None:
+    poster = RecordingPoster(Rejected("webhook 410"))
+    result, _ = deliverer(RecordingChannel(), poster=poster).deliver(alert(mixed.mixed_order().told[-1]))
+    assert result == Ended(State.DEAD, "refused: webhook 410")

@@ -18,8 +18,9 @@ from notifier.rendering.letters import Rendered
 from notifier.sending.deliver import Deliverer
 from notifier.sending.dispatcher import Dispatcher, Pace
 from notifier.sending.rows import State
+from notifier.sending.webhooks import Webhooks
 from tests.fakes.in_memory_ledger import InMemoryLedger
-from tests.fakes.recording_channel import RecordingChannel
+from tests.fakes.recording_channel import RecordingChannel, RecordingPoster
 from tests.samples import keys, mixed
 from wismo.events.v1.order_event_pb2 import OrderEvent
 
@@ -66,7 +67,8 @@ class Running:
     def _deliverer(self, channel: RecordingChannel) -> Deliverer:
         renderer: Any = WordlessRenderer()
         addressing = Addressing("test.invalid")
-        return Deliverer(renderer, channel, self.ledger, SystemClock(), addressing, keys.sealer())
+        webhooks = Webhooks(RecordingPoster(), keys.sealer())
+        return Deliverer(renderer, channel, self.ledger, SystemClock(), addressing, keys.sealer(), webhooks)
 
     def _beat(self) -> None:
         self.beats += 1

@@ -18,8 +18,9 @@ from notifier.rendering.letters import Rendered
 from notifier.sending.deliver import Deliverer, Result, Work
 from notifier.sending.rows import Claim, Settlement, State
 from notifier.sending.rows import Sent as Delivered
+from notifier.sending.webhooks import Webhooks
 from tests.fakes.in_memory_ledger import InMemoryLedger
-from tests.fakes.recording_channel import RecordingChannel
+from tests.fakes.recording_channel import RecordingChannel, RecordingPoster
 from tests.samples import keys, merchants, mixed
 from tests.samples.story import Story, stamp
 from wismo.orders.v1 import fulfilment_event_pb2 as events
@@ -69,6 +70,7 @@ class TellingAnOrder(RuleBasedStateMachine):
             self.clock,
             Addressing("test.invalid"),
             keys.sealer(),
+            Webhooks(RecordingPoster(), keys.sealer()),
             monotonic=self.clock.monotonic,
         )
         self.lost: list[tuple[Claim, bool]] = []
