@@ -26,12 +26,13 @@ def kafka_answers(bootstrap: str) -> bool:
         with socket.create_connection((host, int(port)), timeout=1):
             pass  # The client below would log each refusal.
         # Imported late: nearly a second, which the broker needs for its own start anyway.
-        from kafka import KafkaAdminClient
         from kafka.errors import KafkaError
+
+        from chassis.kafka.connecting import admin_client
     except (OSError, ValueError):
         return False
     try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=2000, request_timeout_ms=2000)
+        admin = admin_client(bootstrap, timeout=2.0)
     except (KafkaError, OSError):
         return False
     try:

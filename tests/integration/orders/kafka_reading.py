@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from kafka import KafkaConsumer
 
+from chassis.kafka.connecting import connected
 from wismo.events.v1.order_event_pb2 import OrderEvent
 
 
@@ -12,13 +14,13 @@ def read_events(
     bootstrap: str, enough: Callable[[list[OrderEvent]], bool], *, prefix: str, seconds: float = 30.0
 ) -> list[OrderEvent]:
     """Order events of orders whose name begins with `prefix`, from the topic's beginning, until `enough` says so."""
-    consumer = KafkaConsumer(
-        "wismo.order-events.v1",
-        bootstrap_servers=bootstrap,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        consumer_timeout_ms=300,
-    )
+    config: dict[str, object] = {
+        "bootstrap_servers": bootstrap,
+        "auto_offset_reset": "earliest",
+        "enable_auto_commit": False,
+        "consumer_timeout_ms": 300,
+    }
+    consumer = connected(partial(KafkaConsumer, "wismo.order-events.v1"), config)
     found: list[OrderEvent] = []
     give_up = time.monotonic() + seconds
     try:

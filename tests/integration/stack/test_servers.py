@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import NewTopic
 from pymongo import MongoClient
 
+from chassis.kafka.connecting import connected
 from embedded_stack.servers import (
     DatabaseServer,
     InboxServer,
@@ -39,17 +41,18 @@ def test_documents_survive_kill_and_restart(tmp_path: Path) -> None:
 
 def test_records_survive_kill_and_restart(tmp_path: Path) -> None:
     with KafkaServer(tmp_path) as kafka:
-        admin = KafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+        admin = connected(KafkaAdminClient, {"bootstrap_servers": kafka.bootstrap})
         admin.create_topics([NewTopic("told", num_partitions=1, replication_factor=1)])
         admin.close()
-        producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", enable_idempotence=True)
+        producer = connected(
+            KafkaProducer, {"bootstrap_servers": kafka.bootstrap, "acks": "all", "enable_idempotence": True}
+        )
         producer.send("told", b"shipped").get(timeout=20)
         producer.close()
         kafka.kill()
         kafka.start()
-        consumer = KafkaConsumer(
-            "told", bootstrap_servers=kafka.bootstrap, auto_offset_reset="earliest", consumer_timeout_ms=20_000
-        )
+        reading: dict[str, object] = {"auto_offset_reset": "earliest", "consumer_timeout_ms": 20_000}
+        consumer = connected(partial(KafkaConsumer, "told"), {"bootstrap_servers": kafka.bootstrap} | reading)
         assert next(consumer).value == b"shipped"
         consumer.close()
 
