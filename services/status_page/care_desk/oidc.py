@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import requests
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from chassis.clock import Clock
 from chassis.logs import get_logger
@@ -99,7 +99,7 @@ class AuthlibProvider:
 
     def _claims(self, id_token: str, found: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:
         try:
-            keys = KeySet.import_key_set(self._get(found["jwks_uri"]))
+            keys = KeySet.import_key_set(cast("KeySetSerialization", self._get(found["jwks_uri"])))
             claims = jwt.decode(id_token, keys, algorithms=_ALGORITHMS).claims
             rules = jwt.JWTClaimsRegistry(
                 now=int(self._clock.now().timestamp()),

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_timedelta
@@ -61,13 +61,13 @@ def ago(at: datetime, reader: Reader) -> str:
     """How far from now: 3 hours ago, in 20 minutes."""
     # To the minute: seconds would change with every look.
     delta = (at - reader.now).total_seconds()
-    rounded = 60 * round(delta / 60) or (60 if delta > 0 else -60)
-    return format_timedelta(rounded / 1, add_direction=True, locale=_locale(reader.language))
+    rounded = timedelta(minutes=round(delta / 60) or (1 if delta > 0 else -1))
+    return format_timedelta(rounded, add_direction=True, locale=_locale(reader.language))
 
 
 def span(seconds: float, reader: Reader) -> str:
     """A length of time: 3 hours."""
-    return format_timedelta(max(seconds, 0.0), locale=_locale(reader.language))
+    return format_timedelta(timedelta(seconds=max(seconds, 0.0)), locale=_locale(reader.language))
 
 
 def language_name(tag: str, reader: Reader) -> str:

@@ -11,6 +11,7 @@ from status_page.care_desk.care_words import DELIVERY
 from status_page.care_desk.finding import Found, found_order
 from status_page.care_desk.guard import colleague, log
 from status_page.care_desk.matters import matters
+from status_page.care_desk.message_words import message_name
 from status_page.care_desk.parts import desk
 from status_page.care_desk.presence_routes import note_presence
 from status_page.care_desk.rendering import desk_page, language_name, live_page, reader_here, when
@@ -94,7 +95,7 @@ def message(reference: str, message_id: str) -> Response:
     state, tone = DELIVERY.get(told.state, DELIVERY[message_pb2.DELIVERY_STATE_UNKNOWN])
     view = MessageView(
         told.message_id,
-        told.kind.replace("_", " ").capitalize(),
+        message_name(told.kind, reader.language),
         told.subject,
         told.text,
         bool(told.html),

@@ -8,13 +8,14 @@ from chassis.localisation import Language
 from status_page.care_desk.acts.done import DoneAct, Standing
 from status_page.care_desk.care_words import CHANNELS, DELIVERY, OBLIGATION_STATES, OBLIGATIONS, RECIPIENTS, STEPS
 from status_page.care_desk.event_words import event_sentence
+from status_page.care_desk.message_words import message_name
 from status_page.care_desk.rendering import ago, when
 from status_page.care_desk.visits import PageVisit
 from status_page.pages.moments import Moment, moment_of
 from wismo.care.v1 import care_service_pb2 as care
 from wismo.care.v1 import message_pb2, obligation_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
-from wismo.orders.v1 import order_pb2
+from wismo.orders.v1 import order_pb2, question_pb2
 from wording import Reader, line_state
 
 _WAITING_ACTS = {Standing.WAITING: "wait", Standing.TAKEN: "done", Standing.REFUSED: "care"}
@@ -128,7 +129,7 @@ def threads(order: order_pb2.Order, reader: Reader) -> tuple[Thread, ...]:
     return tuple(sorted(found, key=lambda thread: (not thread.open,)))
 
 
-def _thread(question: "order_pb2.question_pb2.Question", reader: Reader) -> Thread:
+def _thread(question: question_pb2.Question, reader: Reader) -> Thread:
     answered = question.HasField("answered_at")
     has_time = question.HasField("reply_by")
     by = question.reply_by.ToDatetime(UTC)
@@ -169,7 +170,7 @@ def _message(message: message_pb2.Message, reader: Reader) -> Happened:
     state, tone = DELIVERY.get(message.state, DELIVERY[message_pb2.DELIVERY_STATE_UNKNOWN])
     what = reader.gettext(
         "%(kind)s, %(channel)s %(recipient)s",
-        kind=message.kind.replace("_", " ").capitalize(),
+        kind=message_name(message.kind, reader.language),
         channel=reader.gettext(CHANNELS[message.channel]) if message.channel in CHANNELS else message.channel,
         recipient=reader.gettext(RECIPIENTS[message.recipient]) if message.recipient in RECIPIENTS else "",
     )

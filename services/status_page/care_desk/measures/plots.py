@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from chassis.localisation import Language
 
 WIDTH, HEIGHT = 640, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 30, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 72, 12, 30, 34
 _DASHES = ("", "7 4", "2 4")
 _FILLS = ("solid", "hatch", "dots")
 
@@ -84,10 +84,10 @@ def _axis(top: float, plot: Plot, language: Language) -> Markup:
     if plot.unit and plot.unit != "%":
         parts.append(f'<text class="tick" x="2" y="{_TOP - 12}">{escape(plot.unit)}</text>')
     shown = max(1, ceil(len(plot.days) / 6))
-    for label, number in enumerate(range(0, len(plot.days), shown)):
+    for nth, number in enumerate(range(0, len(plot.days), shown)):
         x = _x(number, len(plot.days))
         text = escape(language.day(plot.days[number]))
-        thin = " thin" if label % 2 else ""
+        thin = " thin" if nth % 2 else ""
         parts.append(f'<text class="tick{thin}" x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{text}</text>')
     return Markup("".join(parts))  # noqa: S704  # Numbers of ours, and texts that were escaped.
 

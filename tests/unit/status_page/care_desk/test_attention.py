@@ -70,7 +70,7 @@ def test_a_story_has_events_messages_promises_visits_and_the_thread(site: DeskSi
     shown = site.colleague("rea").get("/desk/orders/R-1").text
     for said in (
         "Parcel announced",
-        "Order received, e-mail to the buyer",
+        "Thank you for the order, e-mail to the buyer",
         "accepted",
         "Answer the question",
         "team reminded",

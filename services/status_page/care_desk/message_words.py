@@ -1,0 +1,65 @@
+"""What each kind of message is called at the desk. A kind that is not here is shown by its own name."""
+
+from chassis.localisation import Language, mark
+
+MESSAGES = {
+    "access_expiring": mark("Access is about to end"),
+    "access_granted": mark("Access is open"),
+    "access_revoked": mark("Access was taken back"),
+    "access_unused": mark("Access was never used"),
+    "alert": mark("Alert to the team"),
+    "answer_late": mark("The answer is late"),
+    "attempt_failed": mark("Delivery attempt failed"),
+    "backordered": mark("Out of stock"),
+    "cancelled": mark("Cancelled"),
+    "charge_coming": mark("Charge is coming"),
+    "charge_made": mark("Receipt"),
+    "contact_updated": mark("Contact changed"),
+    "credit_given": mark("Credit"),
+    "date_at_risk": mark("Date at risk"),
+    "date_missed": mark("Date missed"),
+    "delay": mark("Delay"),
+    "delivered": mark("Delivered"),
+    "download_expiring": mark("Download is about to end"),
+    "download_ready": mark("Download is ready"),
+    "download_renewed": mark("Download was renewed"),
+    "download_revoked": mark("Download was taken back"),
+    "download_unused": mark("Download was never started"),
+    "follow_up": mark("Is everything all right?"),
+    "held_up": mark("Parcel held up"),
+    "in_transit": mark("On its way"),
+    "link_requested": mark("Link to the order"),
+    "new_date": mark("New date"),
+    "no_scan": mark("No scan"),
+    "note": mark("Word to the buyer"),
+    "order_received": mark("Thank you for the order"),
+    "out_for_delivery": mark("Out for delivery"),
+    "parcel_returned": mark("Parcel came back"),
+    "payment_pending": mark("Payment awaited"),
+    "payment_problem": mark("Payment failed"),
+    "payment_received": mark("Payment arrived"),
+    "pickup_point": mark("Waits to be picked up"),
+    "problem": mark("Problem"),
+    "problem_resolved": mark("Problem settled"),
+    "problem_updated": mark("News of the problem"),
+    "promise_missed": mark("Apology for a missed promise"),
+    "question_answered": mark("Answer"),
+    "question_forwarded": mark("Question to the team"),
+    "question_received": mark("Question acknowledged"),
+    "ready_for_collection": mark("Ready for collection"),
+    "refunded": mark("Refund"),
+    "return_received": mark("Return arrived"),
+    "return_started": mark("Return began"),
+    "shipped": mark("Shipped"),
+    "still_with_you": mark("Still with you"),
+    "tracking_corrected": mark("Tracking corrected"),
+    "trial_cancelled": mark("Trial cancelled"),
+    "trial_ending": mark("Trial is about to end"),
+    "trial_started": mark("Trial began"),
+}
+
+
+def message_name(kind: str, language: Language) -> str:
+    """The kind in a colleague's words."""
+    known = MESSAGES.get(kind)
+    return language.gettext(known) if known else kind.replace("_", " ").capitalize()
