@@ -24,9 +24,17 @@ class NotifierProcess:
     """`python -m notifier` with a database and a consumer group of its own."""
 
     def __init__(
-        self, folder: Path, *, mongo_url: str, bootstrap: str, smtp_url: str, name: str, **environ: str
+        self,
+        folder: Path,
+        *,
+        mongo_url: str,
+        bootstrap: str,
+        smtp_url: str,
+        name: str,
+        log: str = "notifier.log",
+        **environ: str,
     ) -> None:
-        self.log = folder / "notifier.log"
+        self.log = folder / log
         self.domain = f"{name}.test"
         self._environ = os.environ | {
             "WISMO_MONGO_URL": mongo_url,
@@ -47,10 +55,10 @@ class NotifierProcess:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, crash_at: str = "") -> Self:
+    def start(self, crash_at: str = "", *, command: str = "run") -> Self:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "notifier"],
+                [sys.executable, "-m", "notifier", command],
                 env=self._environ | {"WISMO_CRASH_AT": crash_at},
                 stdout=log,
                 stderr=subprocess.STDOUT,
