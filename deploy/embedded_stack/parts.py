@@ -95,7 +95,12 @@ def _services(settings: StackSettings, addresses: Addresses, keys: InstallationK
         "WISMO_SERVICE_KEY_HASH": keys.service_hash,
         "WISMO_RELAY": "inline",
     }
-    notifier = {"WISMO_CARE_LISTEN": addresses.care, "WISMO_SERVICE_KEY_HASH": keys.service_hash}
+    notifier = {
+        "WISMO_CARE_LISTEN": addresses.care,
+        "WISMO_SERVICE_KEY_HASH": keys.service_hash,
+        # Whoever tries webhooks has the receiver on this machine too.
+        "WISMO_WEBHOOK_NETWORKS": "127.0.0.0/8,::1/128",
+    }
     page = {
         "WISMO_PAGE_LISTEN": f"{HOST}:{settings.page_port}",
         "WISMO_COOKIE_KEY": keys.cookie,

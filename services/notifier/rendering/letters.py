@@ -151,8 +151,6 @@ class _Message:
     def _button(self, telling: Telling, link: str) -> Button:
         if len(self.tellings) == 1 and telling.kind in _DOWNLOADS:
             return Button(self.reader.gettext("Open your downloads"), f"{link}#downloads")
-        if telling.kind == MessageKind.FOLLOW_UP:
-            return Button(self.reader.gettext("Yes, all is well"), f"{link}#well")
         return Button(self.reader.gettext("See your order"), link)
 
     def _care_button(self, telling: Telling) -> Button:
