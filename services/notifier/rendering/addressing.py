@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chassis.reply_tokens import ReplyAddress, ReplyTokens
 from notifier.channels.compose import Envelope, message_id
+from notifier.channels.headers import one_line
 from notifier.planning.kinds import TO_TEAM, MessageKind
 from notifier.rendering.letters import Rendered, Telling
 from wismo.care.v1 import notice_pb2
@@ -58,10 +59,11 @@ class Addressing:
         # Alerts about one order are one thread, and so is each question; no message begins a thread of the team's.
         root = f"{order.name}!{question_id or 'alerts'}/{recipient}" if team else first_id
         return Envelope(
-            from_name=merchant.sender.display_name or merchant.display_name,
+            # A name is only for show: one with a line end in it must not cost the message.
+            from_name=one_line(merchant.sender.display_name or merchant.display_name),
             from_email=merchant.sender.email or merchant.contact.email,
             reply_to=self._reply_to(recipient, telling.kind, question_id, order, merchant),
-            to_name=to_name,
+            to_name=one_line(to_name),
             to_email=to_email,
             message_id=message_id(row_id, self._mail_domain),
             thread_root=message_id(root, self._mail_domain),

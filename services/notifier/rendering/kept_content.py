@@ -13,7 +13,7 @@ _LONGEST = 4 << 20
 def pack(kept: Content, message_id: str, sealer: Sealer) -> Sealed:
     """The content (``Rendered.kept``, never what was sent) for storage: about a quarter of its size."""
     body = json.dumps([kept.subject, kept.text, kept.html], ensure_ascii=False, separators=(",", ":")).encode()
-    return sealer.seal_bytes(zlib.compress(body, 6), message_id)
+    return sealer.seal_bytes(zlib.compress(body, 1), message_id)
 
 
 def unpack(stored: Sealed, message_id: str, sealer: Sealer) -> Content:

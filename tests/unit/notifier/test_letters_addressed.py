@@ -7,7 +7,7 @@ import pytest
 
 from chassis.keys import KeyRing
 from chassis.reply_tokens import ReplyAddress, ReplyTokens
-from notifier.channels.compose import Content, Envelope
+from notifier.channels.compose import Content, Envelope, compose
 from notifier.planning.kinds import MessageKind
 from notifier.rendering.addressing import Addressing, Replies, addressee
 from notifier.rendering.letters import Rendered, Telling
@@ -103,3 +103,13 @@ def test_only_what_was_rendered_as_optional_can_be_unsubscribed_from() -> None:
     sent = Addressing("mail.test").envelope("row", "first", "buyer", telling, order, merchant, rendered, NOW)
     assert sent.unsubscribe == "https://orders.test/u/x"
     assert envelope().unsubscribe == ""
+
+
+def test_a_name_with_a_line_end_in_it_costs_no_message_and_smuggles_nothing_in() -> None:
+    order, merchant = order_and_merchant()
+    order.buyer.display_name = "Eve\r\nBcc: all@example.org\0"
+    telling = Telling(MessageKind.NO_SCAN, notice_pb2.Notice(), NOW)
+    sent = Addressing("mail.test").envelope("row", "first", "buyer", telling, order, merchant, RENDERED, NOW)
+    head = compose(sent, RENDERED.content).content.partition(b"\r\n\r\n")[0]
+    assert sent.to_name == "Eve Bcc: all@example.org"
+    assert not [line for line in head.splitlines() if line.startswith(b"Bcc")]

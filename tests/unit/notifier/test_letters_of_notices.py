@@ -162,3 +162,18 @@ def test_the_team_reads_its_own_language_and_zone() -> None:
     rendered = say(MessageKind.ALERT, event, notice_pb2.Notice(attention=attention))
     assert rendered.language == "ru"
     assert "24 ноября, 12:30" in rendered.content.text
+
+
+@pytest.mark.parametrize("kind", [MessageKind.QUESTION_FORWARDED, MessageKind.ALERT, MessageKind.ANSWER_LATE])
+def test_what_a_buyer_writes_is_inert_wherever_it_is_shown(kind: MessageKind) -> None:
+    event = newest()
+    evil = '<script>alert(1)</script>{{ 7 * 7 }}"><img src=x onerror=alert(1)><a href="javascript:alert(1)">'
+    event.order.buyer.display_name = f"Eve\r\nBcc: all@example.org\0{evil}"
+    event.order.questions.add(question_id="q-1").posts.add(from_buyer=True, text=evil, occurred_at=stamp(NOW))
+    notice = notice_pb2.Notice(question_id="q-1", attention=care.Attention(kind=care.ATTENTION_KIND_QUESTION))
+    content = say(kind, event, notice).content
+    for tag in ("<script>alert", "<img src=x", '<a href="javascript'):
+        assert tag not in content.html
+    assert "&lt;script&gt;" in content.html
+    assert "{{ 7 * 7 }}" in content.text
+    assert not any(character in content.subject for character in "\r\n\0")
