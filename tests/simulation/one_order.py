@@ -265,9 +265,11 @@ class OneOrder:
             self.later(at, self.tick)
 
     def tick(self) -> None:
-        """The watchdog looks at the order."""
+        """The watchdog looks at the order, if there is something to see."""
         self._tick_at = None
-        if not self._watchdog:
+        step_at = self.watch.step_at
+        if not self._watchdog or step_at is None or step_at > self.now:
+            self._wake()
             return
         self._look()
         due = due_notices(self.watch, self.proto, self.merchant, self.now)
