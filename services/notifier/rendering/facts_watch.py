@@ -8,6 +8,7 @@ import wording
 from notifier.rendering.kit import Kit
 from wismo.care.v1 import obligation_pb2 as obligations
 from wismo.orders.v1 import line_pb2 as lines
+from wismo.orders.v1 import question_pb2 as questions
 from wismo.orders.v1 import tracking_pb2 as tracking
 from wording.reader import instant
 
@@ -88,9 +89,17 @@ def _known(kit: Kit) -> Facts:
         "known": known.what if known else "",
         "known_at": kit.when(known.when) if known else "",
         "doing": list(doing),
+        "answer_by": _answer_by(kit),
         "to_do": list(dict.fromkeys(step.you for _, step in turns if step.must_act)),
         "next_update": kit.moment(notice, "next_update_at"),
     }
+
+
+def _answer_by(kit: Kit) -> str:
+    """By when the open question is answered, while that is still to come; empty when none is open."""
+    open_ones = [one.reply_by for one in kit.order.questions if one.state == questions.QUESTION_STATE_OPEN]
+    to_come = [one for one in open_ones if not kit.reader.is_past(one)]
+    return kit.reader.moment(min(to_come, key=instant)) if to_come else ""
 
 
 def _date(kit: Kit) -> str:

@@ -87,6 +87,17 @@ def test_what_the_merchant_does_about_an_open_problem_is_said_again() -> None:
     assert "We pack tonight." not in words(say(MessageKind.STILL_WITH_YOU, event))
 
 
+def test_a_question_that_is_open_is_not_forgotten_over_the_silence() -> None:
+    event = newest(0)
+    event.order.questions.add(
+        question_id="q-1", state=questions.QUESTION_STATE_OPEN, reply_by=stamp(NOW + timedelta(hours=5))
+    )
+    said = "You will have our answer by 24 November, 14:30."
+    assert said in words(say(MessageKind.STILL_WITH_YOU, event))
+    event.order.questions[0].state = questions.QUESTION_STATE_ANSWERED
+    assert said not in words(say(MessageKind.STILL_WITH_YOU, event))
+
+
 def test_a_date_that_has_passed_is_not_told_as_one_to_come() -> None:
     event = newest(0)
     line = event.order.lines[0]
