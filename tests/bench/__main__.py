@@ -1,4 +1,4 @@
-"""`python -m tests.bench intake|relay|notifier|page|all`: measure, show, and write to docs/benchmarks/."""
+"""`python -m tests.bench intake|relay|notifier|page|watchdog|all`: measure, show, and write to docs/benchmarks/."""
 
 import argparse
 import importlib
@@ -12,6 +12,7 @@ PARTS = {
     "relay": "Relay: outbox to broker acknowledgement",
     "notifier": "Notifier: events to mails",
     "page": "Status page",
+    "watchdog": "Watchdog: a tick by how much is watched",
 }
 
 
