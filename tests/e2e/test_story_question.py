@@ -37,7 +37,7 @@ FIRST, SECOND, THIRD = (
     "I wrote this morning and nobody has answered. Where is my book?",
     "This is the third time that I write. Please, anybody?",
 )
-VOICE = "Rang at noon, on the voice mail box: wants to know where the book is. Sounded tired."
+VOICE = "Ada Finch here. I have written three times. Please ring me back about the book."
 ANSWER = "Your book leaves tomorrow with the afternoon post, by Royal Mail. I am sorry that you had to ask. Alex"
 
 pytestmark = pytest.mark.timeout(240)

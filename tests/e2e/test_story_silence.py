@@ -8,7 +8,6 @@ ends it.
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -20,7 +19,6 @@ from tests.e2e.stage import (
     link_in,
     mails_to,
     open_page,
-    picture,
     said,
     shop_with,
     wait_for_mail,
@@ -36,7 +34,7 @@ NOTE = "Your book is being bound anew: the cover was torn. The download and your
 pytestmark = pytest.mark.timeout(240)
 
 
-def test_the_package_with_three_parts_and_silence(stack: RunningStack, browser: Browser, tmp_path: Path) -> None:
+def test_the_package_with_three_parts_and_silence(stack: RunningStack, browser: Browser) -> None:
     policies = drafts.policies(silence_limit=LIMIT, escalate_after=timedelta(seconds=70))
     books = shop_with(stack, "silent", policies)
     recipient = "sam@e2e.test"
@@ -62,7 +60,6 @@ def test_the_package_with_three_parts_and_silence(stack: RunningStack, browser: 
         assert recipient not in alert.recipients
         desk = desk_of(browser, stack, books)
         wait_for_text(desk, "D-1")
-        picture(desk, "desk-dark", tmp_path)
         # Nobody does: whoever stands above the team is told.
         wait_for_mail(stack, books.head, lambda mail: "D-1" in said(mail), seconds=100)
 
@@ -74,7 +71,6 @@ def test_the_package_with_three_parts_and_silence(stack: RunningStack, browser: 
         page = open_page(browser, link_in(wrote), PHONE)
         wait_for_text(page, "bound anew")
         page.close()
-        picture(desk, "desk-story", tmp_path)
         desk.close()
 
     heard = sorted(mail.arrived for mail in mails_to(stack, recipient))
