@@ -25,7 +25,7 @@ reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: withou
 	@$(BIN)/python -m embedded_stack.reset $(if $(filter-out 0 no,$(YES)),--yes)
 
 ##@ Work on it
-.PHONY: setup test check check-style check-types check-imports check-protos fmt protos protos-check bench docs-errors faults
+.PHONY: setup test check check-style check-types check-imports check-protos fmt protos protos-check bench docs-errors simulate-year faults
 setup: $(READY) ## Make .venv with every package at its locked version, fetch Kafka
 	@:
 
@@ -62,6 +62,9 @@ bench: $(READY) ## Measure, beside limits and peers, into docs/benchmarks (BENCH
 
 docs-errors: $(READY) ## Write docs/errors.md, the table of what the service says to what is wrong, from a running service
 	WISMO_UPDATE_DOCS=1 $(BIN)/pytest tests/integration/orders/test_error_table.py $(ARGS)
+
+simulate-year: $(PREPARED) ## A shop's year with disasters through the real watchdog code, minutes long, into docs/simulation
+	$(BIN)/python -m tests.simulation $(ARGS)
 
 faults: $(READY) ## Kill every part in turn under load and count what became of each event, into docs/faults (FAULTS=…)
 	$(BIN)/python -m tests.faults $(FAULTS) $(ARGS)

@@ -15,7 +15,7 @@ _FOLDER = Path(__file__).resolve().parents[2] / "docs" / "simulation"
 
 
 def main(arguments: list[str]) -> int:
-    """Live the year, show what came of it and write it down. Fails when a buyer was in the dark or an alert was wrong."""
+    """Live the year, show and write what came of it. Fails when a buyer was in the dark or an alert was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--orders", type=int, default=10_000, help="how many orders (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of all chance (default: %(default)s)")

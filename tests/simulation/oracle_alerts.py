@@ -49,7 +49,8 @@ class Alerts:
 
     def order_at(self, at: datetime) -> order_pb2.Order:
         """The order as it was known then."""
-        return [order for recorded, order in self._versions if recorded <= at][-1]
+        known = [order for recorded, order in self._versions if recorded <= at]
+        return known[-1] if known else self._versions[0][1]
 
     # ------------------------------------------------------------------------------------------------ what was missed
 

@@ -9,6 +9,7 @@ from notifier.care.measures import care_day
 from tests.simulation.disasters import OUTAGES, SILENT_WAREHOUSE, STRIKE, TRIAL_WAVE, Window
 from tests.simulation.year import LIVED, Side, Year
 
+_TEMPLATE = Path(__file__).with_name("report.md.txt")
 _ON, _OFF = "#274690", "#d98e04"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SHOWN = 20
@@ -84,59 +85,17 @@ def _report(f: dict[str, object]) -> str:
         ("messages per order: most", on["most"], off["most"]),
     ]
     table = "\n".join(f"| {name} | {with_it} | {without} |" for name, with_it, without in rows)
-    wrong, outages = f["buyer_hours_dark_wrong_address"], f["buyer_hours_dark_in_outages"]
-    return f"""# A simulated year
-
-`make simulate-year` lives {f["orders"]:,} orders of one shop through the real code: the fold of `orders`, the planning table, the
-watchdog's domain, over a ledger in memory that follows the same rules; and the same lives once more with the watchdog off. It took
-{f["seconds"]:,.0f} seconds. An outsider, written without any of that code, judges every life from what happened ([how](#how-it-is-judged)).
-
-| | with the watchdog | without |
-| --- | --- | --- |
-{table}
-
-![Hours in the dark by month, with the watchdog and without](dark-hours.svg)
-
-![How many messages an order's buyer got](messages.svg)
-
-The hours that are left with the watchdog on are those in which no message could arrive: {outages} while the mail provider took
-nothing, and {wrong} for buyers whose address was wrong, of which the shop was told at once. They are in the total, and not
-counted as past the policy.
-
-Promises kept in time: {f["promise_kept_rate"]:.1%} of {f["promises_due"]:,}; {f["promises_moved"]:,} were moved, each naming the old time.
-Problems told before the buyer asked: {f["first_to_know_rate"]:.1%}. Messages without a new fact: {f["empty_update_rate"]:.1%}.
-Questions: {f["questions"]:,}, answered in time {f["questions_answered_in_time"]:,}. Charges: {f["charges"]:,}, the shortest notice
-{f["notice_lead_days_smallest"]} days.
-
-## What went wrong in it
-
-| disaster | when (UTC) |
-| --- | --- |
-| the carrier strikes | {_when(STRIKE)} |
-| the warehouse is silent | {_when(SILENT_WAREHOUSE)} |
-| a wave of trials | {_when(TRIAL_WAVE)} |
-| the mail provider takes nothing | {"; ".join(_when(one) for one in OUTAGES)} |
-| parcels are lost | 3 in 200, all year |
-| addresses are wrong for good; mailboxes are full once | 4 and 8 in 1,000 |
-| buyers ask, many of them more than once | 12 in 100 |
-| the team overlooks an alert | 1 in 10 |
-
-## What was said
-
-To buyers, by the watchdog: {_named(f["notices"])}.
-
-To the team: {_named(f["alerts"])}.
-
-## How it is judged
-
-- **In the dark**: between any two things that happened, the order as it was known then says how long its buyer may be without a word
-  (24 hours; 48 once everything is shipped), and the newest message that was accepted and did not come back says since when. What is
-  left over is time in the dark. A minute's grace is the watchdog's and the mail's own time.
-- **Missed**: each reply-by time, promised word, date and scan that passed unmet must be said within 15 minutes; each charge that was
-  made must have had its notice seven days before, or an alert; each message that came back, an alert.
-- **Early**: nothing may be called late that is not.
-- Each life is followed for {LIVED.days} days. The seed is {f["seed"]}; the same seed gives the same year.
-"""
+    words = {
+        "table": table,
+        "days": LIVED.days,
+        "strike": _when(STRIKE),
+        "silent_warehouse": _when(SILENT_WAREHOUSE),
+        "trial_wave": _when(TRIAL_WAVE),
+        "outages": "; ".join(_when(one) for one in OUTAGES),
+        "said": _named(f["notices"]),
+        "alerted": _named(f["alerts"]),
+    }
+    return _TEMPLATE.read_text(encoding="utf-8").format(**{**f, **words})
 
 
 def _when(window: Window) -> str:

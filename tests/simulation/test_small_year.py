@@ -1,10 +1,15 @@
 """A small year: every disaster strikes somebody, and nobody is left in the dark."""
 
 import json
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from notifier.care import PlannedNotice
+from tests.simulation.oracle import Judgement
+from tests.simulation.oracle_alerts import Alerts
 from tests.simulation.report import results, write
 from tests.simulation.year import Year, lived, run
 
@@ -22,6 +27,23 @@ def test_without_the_watchdog_buyers_are_in_the_dark(year: Year) -> None:
     """The outsider's judgement has teeth: the same lives, nobody looking after them."""
     assert year.without.dark_orders > 100
     assert year.without.hours_dark > 50 * max(1.0, year.with_watchdog.hours_dark)
+
+
+def test_the_outsider_sees_what_was_not_said_and_what_was_said_too_early() -> None:
+    missed, early = 0, 0
+    for number in range(60):
+        one, _, _ = lived(7, number, 300, watchdog=True)
+        mute, hasty = replace(one.story, notices=[]), replace(one.story, notices=_an_hour_early(one.story.notices))
+        for story, judged in ((mute, Judgement()), (hasty, Judgement())):
+            Alerts(story, one.now, judged).judge()
+            missed += len(judged.missed) * (story is mute)
+            early += len(judged.early) * (story is hasty)
+    assert missed >= 3
+    assert early >= 3
+
+
+def _an_hour_early(notices: list[tuple[datetime, PlannedNotice]]) -> list[tuple[datetime, PlannedNotice]]:
+    return [(at - timedelta(hours=1), notice) for at, notice in notices]
 
 
 def test_nobody_is_flooded(year: Year) -> None:
