@@ -70,3 +70,17 @@ class Measures:
         self.orphans_left = Gauge(
             "wismo_watchdog_orphans_left", "Of these, those that the sweep could not mend.", registry=registry
         )
+        self.care_now = Gauge(
+            "wismo_care_now",
+            "Over all merchants: open_orders, dark_orders, open_questions, overdue_questions, failed_messages."
+            " Every watching process shows the same.",
+            ["what"],
+            registry=registry,
+        )
+        self.care_today = Gauge(
+            "wismo_care_today",
+            "Over all merchants, each one's own day with today's date in UTC: the counts of the care service's CareDay."
+            " Every watching process shows the same.",
+            ["what"],
+            registry=registry,
+        )

@@ -22,7 +22,7 @@ _COUNTED = 100_000
 
 
 class MongoCareBook:
-    """``CareBook`` over the notifier's database. Safe to share between threads."""
+    """``CareBook`` and ``FleetBook`` over the notifier's database. Safe to share between threads."""
 
     def __init__(self, client: MongoClient[Document], database: str) -> None:
         self._database = client[database]
@@ -79,6 +79,12 @@ class MongoCareBook:
 
     def days(self, merchant: str, first: date, last: date) -> Mapping[date, Tally]:
         return self._measures.days(merchant, first, last)
+
+    def merchants(self) -> list[str]:
+        return [one["_id"] for one in self._merchants.find({}, {"_id": 1}).limit(_COUNTED)]
+
+    def of_all(self, day: date) -> list[Tally]:
+        return self._measures.of_all(day)
 
     def standing(self, merchant: str) -> Now:
         now = self.now()

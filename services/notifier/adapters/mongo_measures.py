@@ -14,7 +14,12 @@ from pymongo.database import Database
 from chassis.mongo import CollectionSpec, Document
 from notifier.care.measures import Tally, merged
 
-COLLECTIONS = (CollectionSpec("care_days", [IndexModel([("merchant", 1), ("date", 1)], name="day")]),)
+COLLECTIONS = (
+    CollectionSpec(
+        "care_days",
+        [IndexModel([("merchant", 1), ("date", 1)], name="day"), IndexModel([("date", 1)], name="date")],
+    ),
+)
 
 
 class MongoMeasures:
@@ -38,9 +43,16 @@ class MongoMeasures:
         span = {"merchant": merchant, "date": {"$gte": first.isoformat(), "$lte": last.isoformat()}}
         found: dict[date, list[Tally]] = {}
         for one in self._days.find(span):
-            tally = Tally(one.get("sums", {}), one.get("most", {}), one.get("least", {}))
-            found.setdefault(date.fromisoformat(one["date"]), []).append(tally)
+            found.setdefault(date.fromisoformat(one["date"]), []).append(_tally(one))
         return {day: merged(tallies) for day, tallies in sorted(found.items())}
+
+    def of_all(self, day: date) -> list[Tally]:
+        """One day of every merchant, in any number of parts."""
+        return [_tally(one) for one in self._days.find({"date": day.isoformat()})]
+
+
+def _tally(document: Document) -> Tally:
+    return Tally(document.get("sums", {}), document.get("most", {}), document.get("least", {}))
 
 
 def _update(merchant: str, day: date, tally: Tally) -> Document:

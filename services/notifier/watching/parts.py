@@ -14,10 +14,12 @@ from chassis.logs import get_logger
 from chassis.mongo import Document
 from chassis.outbox import MongoOutbox, OutboxSender
 from notifier.adapters.database_clock import DatabaseClock
+from notifier.adapters.mongo_care import MongoCareBook
 from notifier.adapters.mongo_watchdog import MongoWatchStore
 from notifier.facts.orders_client import GrpcOrders, channel_to
 from notifier.measures import Measures
 from notifier.settings import Settings
+from notifier.watching.fleet import Fleet
 from notifier.watching.sweep import Sweep
 from notifier.watching.watchdog import Watchdog, WatchdogPace
 
@@ -63,7 +65,9 @@ def start_watching(
         wake=wake,
         heartbeat=health.heartbeat("watchdog", max_age=120.0),
     )
-    sweep = Sweep(store, measures, heartbeat=health.heartbeat("sweep", max_age=300.0))
+    fleet = Fleet(MongoCareBook(client, settings.database), measures)
+    beat = health.heartbeat("sweep", max_age=300.0)
+    sweep = Sweep(store, measures, heartbeat=beat, meanwhile=fleet.publish)
     facts, close = _facts(client, settings, health)
     watchdog.start()
     sweep.start()

@@ -32,11 +32,14 @@ class Sweep:
         *,
         pace: SweepPace | None = None,
         heartbeat: Callable[[], object] = lambda: None,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
+        """``meanwhile`` is called every 20 seconds between two sweeps."""
         self._store = store
         self._measures = measures
         self._pace = pace or SweepPace()
         self._heartbeat = heartbeat
+        self._meanwhile = meanwhile
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
 
@@ -76,15 +79,16 @@ class Sweep:
             self._heartbeat()
             try:
                 self.once()
+                self._wait()
             except Exception as error:  # noqa: BLE001  # The thread must outlive whatever the database does.
                 _log.warning("sweep failed", error_kind=type(error).__name__, exc_info=True)
                 self._stop.wait(min(30.0, self._pace.round))
-                continue
-            self._wait()
 
     def _wait(self) -> None:
         """Until the next round, with a sign of life now and then."""
         left = self._pace.round
+        self._meanwhile()
         while left > 0 and not self._stop.wait(min(20.0, left)):
             left -= 20.0
             self._heartbeat()
+            self._meanwhile()

@@ -134,7 +134,7 @@ def test_nobody_gets_in_without_a_key_that_works(desk: Desk, call: str, key: str
         ("ListAttention", care.ListAttentionRequest(parent="merchants/UPPER")),
         ("ListAttention", care.ListAttentionRequest(parent=MERCHANT, page_size=-1)),
         ("ListAttention", care.ListAttentionRequest(parent=MERCHANT, page_token="bm9uZQ")),
-        ("ListAttention", care.ListAttentionRequest(parent=MERCHANT, kinds=[0])),
+        ("ListAttention", care.ListAttentionRequest(parent=MERCHANT, kinds=[care.ATTENTION_KIND_UNSPECIFIED])),
         ("GetCareStory", care.GetCareStoryRequest(order="R-10042")),
         ("GetMessage", care.GetMessageRequest(order=ORDER)),
         ("GetMeasures", care.GetMeasuresRequest(parent=MERCHANT, from_date="yesterday")),
