@@ -1,10 +1,12 @@
+from datetime import timedelta
+
 import pytest
 
 from tests.fakes.status_page_site import Site, records_of
 from tests.samples import merchants
 from tests.samples.mixed import LICENCE_KEY, mixed_order, new_order, report_problem
 from tests.samples.story import Story, stamp
-from wismo.orders.v1 import entitlement_pb2
+from wismo.orders.v1 import entitlement_pb2, order_pb2, question_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 
 
@@ -225,3 +227,42 @@ def test_help_for_the_buyers_own_system_is_open(site: Site) -> None:
     assert page.count('id="guide-atlas-') == 5
     assert 'id="guide-atlas-android" open' in page
     assert page.count(" open>") == 1
+
+
+def test_a_promise_of_the_watchdog_is_the_next_word_and_what_happened_to_mails_is_not_told(site: Site) -> None:
+    story = mixed_order()
+    hidden = (
+        events.FulfilmentEvent(
+            message_bounced=events.MessageBounced(message_id="m", permanent=True, status="5.1.1"),
+        ),
+        events.FulfilmentEvent(resend_requested=events.ResendRequested(message_id="m")),
+        events.FulfilmentEvent(preferences_updated=events.PreferencesUpdated()),
+    )
+    site.tell(story)
+    before = site.open(story).text.count("<li")
+    for event in hidden:
+        story.tell(event)
+    promised = stamp(site.clock.at + timedelta(hours=20))
+    told = events.StillWithYou(cause=events.WATCH_CAUSE_SILENCE, next_update_at=promised, message_id="m2")
+
+    def change(order: order_pb2.Order) -> None:
+        order.watch_promise_at.CopyFrom(promised)
+        order.next_update_at.CopyFrom(promised)
+
+    story.tell(events.FulfilmentEvent(still_with_you=told), change)
+    site.tell(story)
+    page = site.open(story).text
+    assert page.count("<li") == before + 1
+    assert "we wrote to you, so that you know" in page
+    assert '<time datetime="2026-11-21T11:00:00Z">' in page.partition("Our next word to you comes by")[2]
+
+
+def test_an_answer_that_was_promised_earlier_is_the_next_word(site: Site) -> None:
+    story = mixed_order()
+    story.order.next_update_at.CopyFrom(stamp(site.clock.at + timedelta(hours=20)))
+    promised = stamp(site.clock.at + timedelta(hours=4))
+    story.order.questions.add(question_id="q-1", state=question_pb2.QUESTION_STATE_OPEN, reply_by=promised)
+    story.tell(events.FulfilmentEvent(note_to_buyer=events.NoteToBuyer(text="x")))
+    site.tell(story)
+    page = site.open(story).text
+    assert '<time datetime="2026-11-20T19:00:00Z">' in page.partition("Our next word to you comes by")[2]
