@@ -60,7 +60,7 @@ class Settings:
         "WISMO_SERVICE_KEY_HASH",
         optional(sha256_hex),
         default="",
-        help="SHA-256 of the key by which the status page reports what buyers did.",
+        help="SHA-256 of the key by which the status page and the notifier report what they saw.",
     )
     relay: str = setting(
         "WISMO_RELAY", choice("inline", "off"), default="inline", help="Whether the API process relays to Kafka itself."
