@@ -1,6 +1,5 @@
 """The desk in a real browser: for everybody, by keys, live, and without script."""
 
-import os
 import re
 import threading
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from status_page.lookup.limits import limiter
@@ -21,7 +20,6 @@ from tests.samples.desk_stories import open_order
 from tests.unit.status_page.care_desk.conftest import fill
 from wismo.care.v1 import care_service_pb2 as care
 
-IMAGES = Path(__file__).resolve().parents[3] / "docs" / "images"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = {"phone": 390, "desktop": 1280}
 PATHS = {
@@ -95,14 +93,13 @@ def room(browser: Browser, tmp_path: Path) -> Iterator[Room]:
 @pytest.mark.parametrize("width", list(WIDTHS))
 def test_the_desk_can_be_used_by_everybody(room: Room, width: str, scheme: Any, locale: str, tmp_path: Path) -> None:
     page = room.sit("max", width=width, locale=locale, color_scheme=scheme)
-    folder = IMAGES if os.environ.get("WISMO_UPDATE_DOCS") and scheme == "light" else tmp_path
     for name, path in PATHS.items():
         page.goto(room.url + path)
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width], name
         if name in {"list", "story", "measures"}:
-            page.screenshot(path=folder / f"desk-{name}-{width}.png")
+            page.screenshot(path=tmp_path / f"desk-{name}-{width}.png")
 
 
 def test_the_keys_lead_through_the_list(room: Room) -> None:
@@ -178,7 +175,12 @@ def test_everything_works_without_script(room: Room) -> None:
 def test_a_mail_is_shown_in_a_frame_in_which_nothing_runs(room: Room) -> None:
     page = room.sit("rea")
     alerts: list[str] = []
-    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss())[0])
+
+    def heard(dialog: Dialog) -> None:
+        alerts.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", heard)
     page.goto(room.url + PATHS["message"])
     frame = page.frame_locator("iframe.mail")
     expect(frame.get_by_text("Thank you, Robin.")).to_be_visible()
