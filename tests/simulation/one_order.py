@@ -20,8 +20,8 @@ from notifier.care import (
     heard,
     reconcile,
 )
-from notifier.care.noticing import why_obsolete as why_notice_obsolete
 from notifier.planning.obsolete import why_obsolete
+from notifier.planning.obsolete_notices import why_notice_obsolete
 from notifier.planning.plan import PlannedMessage, Preferences, plan
 from notifier.sending.ledger import NewMessage
 from notifier.sending.rows import Row, State
@@ -205,8 +205,8 @@ class OneOrder:
 
     def _is_obsolete(self, row: Row) -> bool:
         if row.is_notice:
-            watch = reconcile(self.watch, self.proto, self.merchant, self.now).watch
-            return why_notice_obsolete(watch, Notice.FromString(row.change)) is not None
+            notice, policies = Notice.FromString(row.change), self.merchant.policies
+            return why_notice_obsolete(row.kind, notice, row.sequence, self.proto, policies) is not None
         change = FulfilmentEvent.FromString(row.change)
         return why_obsolete(row.kind, change, row.sequence, self.proto, self.merchant.policies) is not None
 

@@ -7,7 +7,7 @@ due = due_notices(done.watch, order, merchant, now)
 
 from notifier.care.hearing import bounced, failed, heard
 from notifier.care.notices import BUYER, CARE, ESCALATION, PlannedNotice
-from notifier.care.noticing import due_notices, why_obsolete
+from notifier.care.noticing import due_notices
 from notifier.care.obligations import Kind, Obligation, State, Step, StepAt
 from notifier.care.observations import Observation, Seen
 from notifier.care.reconciling import catch_up, reconcile
@@ -39,5 +39,4 @@ __all__ = [
     "failed",
     "heard",
     "reconcile",
-    "why_obsolete",
 ]

@@ -14,7 +14,6 @@ from notifier.care.owed.failure import is_failure
 from notifier.care.results import Due
 from notifier.care.watch import AttentionKind, Watch
 from notifier.care.words import Word, to_team
-from wismo.care.v1 import notice_pb2
 from wismo.orders.v1 import merchant_pb2, order_pb2
 
 FOLDED = timedelta(hours=2)
@@ -156,14 +155,3 @@ def _due(obligations: Sequence[Obligation], now: datetime) -> list[_Item]:
     steps = list(Step)
     found = [(one, step) for one in obligations for step in one.steps if step.done_at is None and step.at <= now]
     return sorted(found, key=lambda item: (_RANK.index(item[0].kind), item[0].due_at, steps.index(item[1].step)))
-
-
-def why_obsolete(watch: Watch, notice: notice_pb2.Notice) -> str | None:
-    """Why a notice that has not left yet must not leave any more, or None. Call it with a watch just reconciled.
-
-    What it speaks of is settled by then, or another message was heard after it was planned.
-    """
-    key = (notice.obligation, notice.cause)
-    if any((int(one.kind), one.cause) == key for one in watch.obligations):
-        return None
-    return "what it speaks of is settled by now"

@@ -2,29 +2,54 @@
 
 from collections.abc import Callable, Mapping
 
-from notifier.planning.kinds import MessageKind, NotTold
+from notifier.planning.kinds import MessageKind, Tell
+from notifier.planning.milestones import MILESTONES, MOVING, Milestone, wanted_milestones
 from notifier.planning.table import TABLE
 from wismo.care.v1.notice_pb2 import Notice
 from wismo.orders.v1 import fulfilment_event_pb2 as events
+from wismo.orders.v1 import merchant_pb2 as merchants
 from wismo.orders.v1 import order_pb2
+
+_DEFAULT_POLICIES = merchants.Policies()
+# What is not worth saying beside news.
+_NO_NEWS = frozenset({MessageKind.STILL_WITH_YOU, MessageKind.NO_SCAN, MessageKind.DATE_AT_RISK})
 
 Check = Callable[[Notice, int, order_pb2.Order], str | None]
 
 
-def why_notice_obsolete(kind: MessageKind, notice: Notice, sequence: int, newest: order_pb2.Order) -> str | None:
+def why_notice_obsolete(
+    kind: MessageKind,
+    notice: Notice,
+    sequence: int,
+    newest: order_pb2.Order,
+    policies: merchants.Policies = _DEFAULT_POLICIES,
+) -> str | None:
     """Why this notice must not be said any more, or None. The words are fixed per rule: they are a metric's label."""
     if newest.HasField("erase_time"):
         return "the buyer's data was erased"
+    if kind in _NO_NEWS:
+        return _overtaken_by_news(sequence, newest, policies)
     check = _CHECKS.get(kind)
     return check(notice, sequence, newest) if check is not None else None
 
 
-def _overtaken_by_news(_notice: Notice, sequence: int, newest: order_pb2.Order) -> str | None:
+def _overtaken_by_news(sequence: int, newest: order_pb2.Order, policies: merchants.Policies) -> str | None:
+    wanted = wanted_milestones(policies)
     for entry in newest.timeline:
         later = entry.sequence > sequence and entry.effect == events.EFFECT_APPLIED
-        if later and not isinstance(TABLE.get(entry.kind), NotTold | None):
+        if later and _is_told(entry, wanted):
             return "there is newer news by now"
     return None
+
+
+def _is_told(entry: order_pb2.TimelineEntry, wanted: frozenset[Milestone]) -> bool:
+    """Whether the buyer is told of it for certain. Who skips a word for news that nobody tells leaves the buyer in the
+    dark.
+    """
+    if entry.kind == events.CHANGE_KIND_PARCEL_PROGRESSED:
+        row = MILESTONES[entry.tracking_status]
+        return isinstance(row, tuple) and row[0] in wanted and entry.tracking_status not in MOVING
+    return isinstance(TABLE.get(entry.kind), Tell)
 
 
 def _answered(notice: Notice, _sequence: int, newest: order_pb2.Order) -> str | None:
@@ -74,9 +99,6 @@ def _unwelcome(_notice: Notice, _sequence: int, newest: order_pb2.Order) -> str 
 
 
 _CHECKS: Mapping[MessageKind, Check] = {
-    MessageKind.STILL_WITH_YOU: _overtaken_by_news,
-    MessageKind.NO_SCAN: _overtaken_by_news,
-    MessageKind.DATE_AT_RISK: _overtaken_by_news,
     MessageKind.ANSWER_LATE: _answered,
     MessageKind.QUESTION_FORWARDED: _answered,
     MessageKind.DOWNLOAD_UNUSED: _taken,

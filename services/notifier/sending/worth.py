@@ -18,7 +18,7 @@ def tellings_of(row: Row, order: order_pb2.Order, merchant: merchant_pb2.Merchan
         what: events.FulfilmentEvent | Notice
         if row.is_notice:
             what = Notice.FromString(body)
-            why = why_notice_obsolete(kind, what, sequence, order)
+            why = why_notice_obsolete(kind, what, sequence, order, merchant.policies)
         else:
             what = events.FulfilmentEvent.FromString(body)
             why = why_obsolete(kind, what, sequence, order, merchant.policies)

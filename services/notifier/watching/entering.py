@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from chassis.worktime import BadCalendar, Calendar
 from notifier.care import BUYER, PlannedNotice
-from notifier.planning.kinds import MessageKind
 from notifier.planning.plan import EMAIL, WEBHOOK, PlannedMessage
 from notifier.sending.ledger import NewMessage
 from wismo.orders.v1 import merchant_pb2, order_pb2
@@ -27,7 +25,7 @@ def new_messages(
             ),
             notice.notice.SerializeToString(),
             now,
-            not_before=_opening(merchant, now) if channel == EMAIL and notice.kind == MessageKind.ALERT else None,
+            not_before=notice.mail_not_before if channel == EMAIL else None,
         )
         for notice in notices
         for channel in _channels(notice.recipient, merchant)
@@ -38,14 +36,3 @@ def _channels(recipient: str, merchant: merchant_pb2.Merchant) -> tuple[str, ...
     if recipient == BUYER or not merchant.care.webhook_url:
         return (EMAIL,)
     return (EMAIL, WEBHOOK)
-
-
-def _opening(merchant: merchant_pb2.Merchant, now: datetime) -> datetime:
-    policies = merchant.policies
-    periods = ((one.iso_weekday, one.opens_minute, one.closes_minute) for one in policies.business_hours)
-    try:
-        calendar = Calendar.from_policy(periods, merchant.time_zone, policies.holidays, policies.closed_days)
-        return calendar.next_open(now)
-    except BadCalendar:
-        # An alert that nobody can time is better early than never.
-        return now

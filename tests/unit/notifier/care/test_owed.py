@@ -188,7 +188,7 @@ def test_news_keeps_the_promise_and_makes_the_next_one() -> None:
     one.happens(START + HOUR, ProblemReported("n", "It broke", "We mend it", START + 8 * HOUR))
     one.happens(START + 5 * HOUR, ProblemUpdated("n", "Half mended", START + 20 * HOUR))
     one.happens(START + 6 * HOUR, ProblemResolved("n", "Mended"))
-    one.run(START + 7 * HOUR)
+    one.run(START + 21 * HOUR)
     assert verdicts(one, Kind.NEXT_WORD) == [("problem/n@2", State.KEPT), ("problem/n@3", State.KEPT)]
 
 
