@@ -27,6 +27,7 @@ class MongoCareBook:
     def __init__(self, client: MongoClient[Document], database: str) -> None:
         self._database = client[database]
         self._watches = self._database["watches"]
+        self._heard = self._database["heard"]
         self._obligations = self._database["obligations"]
         self._attention = self._database["attention"]
         self._messages = self._database["messages"]
@@ -66,7 +67,8 @@ class MongoCareBook:
         if self._orders.find_one({"_id": order}, {"version": 1}) is None:
             return None
         found = self._watches.find_one({"_id": order})
-        watch = folded(*watch_from(found)) if found is not None else Watch()
+        heard = self._heard.find({"order": order}).sort("_id", 1)
+        watch = folded(*watch_from(found, heard)) if found is not None else Watch()
         ended = [value_of(Obligation, one) for one in self._obligations.find({"order": order})]
         messages = [_message(one) for one in self._messages.find({"order": order})]
         return Story(watch, tuple(ended), tuple(messages))

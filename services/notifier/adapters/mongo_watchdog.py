@@ -33,6 +33,7 @@ class MongoWatchStore:
         self._client = client
         self._database = client[database]
         self._watches = self._database["watches"]
+        self._heard = self._database["heard"]
         self._orders = self._database["orders"]
         self._merchants = self._database["merchants"]
         self._recomputes = self._database["recomputes"]
@@ -45,16 +46,22 @@ class MongoWatchStore:
         token = uuid.uuid4().hex
 
         def work(session: ClientSession) -> Claimed:
-            due = {"step_at": {"$lte": now}}
-            found = list(self._watches.find(due, {"step_at": 1}, session=session).sort("step_at", 1).limit(limit))
-            if not found:
+            step = {"step_at": {"$lte": now}}
+            due = list(self._watches.find(step, {"step_at": 1}, session=session).sort("step_at", 1).limit(limit))
+            # What ended just now may have changed what is due.
+            looks = list(self._heard.find({"look_at": {"$lte": now}}, session=session).sort("look_at", 1).limit(limit))
+            orders = list(dict.fromkeys([*(one["_id"] for one in due), *(one["order"] for one in looks)]))
+            if not orders:
                 return Claimed()
             claim = {"$set": {"step_at": now + lease, "claim": token}}
-            self._watches.bulk_write(
-                [UpdateOne({"_id": one["_id"]}, claim) for one in found], ordered=False, session=session
-            )
-            orders = tuple(one["_id"] for one in found)
-            return Claimed(orders, token, now - found[0]["step_at"], len(found) == limit)
+            self._watches.bulk_write([UpdateOne({"_id": one}, claim) for one in orders], ordered=False, session=session)
+            if looks:
+                later = {"$set": {"look_at": now + lease}}
+                self._heard.bulk_write(
+                    [UpdateOne({"_id": one["_id"]}, later) for one in looks], ordered=False, session=session
+                )
+            oldest = min([*(one["step_at"] for one in due), *(one["look_at"] for one in looks)])
+            return Claimed(tuple(orders), token, now - oldest, more=limit in {len(due), len(looks)})
 
         return run_transaction(self._client, work)
 

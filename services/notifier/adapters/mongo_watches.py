@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from pymongo import DeleteOne, IndexModel, ReplaceOne, UpdateOne
+from pymongo import DeleteOne, IndexModel, ReplaceOne
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
@@ -39,6 +39,11 @@ COLLECTIONS = (
             IndexModel([("dark_of", 1), ("dark_from", 1)], name="dark", sparse=True),
         ],
     ),
+    # What was heard since a watch was folded last: rows of their own, since whoever settles a message must never wait
+    # for whoever folds a watch, least of all for one that died while it did so.
+    CollectionSpec(
+        "heard", [IndexModel([("order", 1)], name="order"), IndexModel([("look_at", 1)], name="look", sparse=True)]
+    ),
     CollectionSpec("obligations", [IndexModel([("order", 1)], name="order")]),
     CollectionSpec(
         "attention",
@@ -55,6 +60,7 @@ class MongoWatches:
 
     def __init__(self, database: Database[Document]) -> None:
         self._watches = database["watches"]
+        self._heard = database["heard"]
         self._obligations = database["obligations"]
         self._attention = database["attention"]
         self._messages = database["messages"]
@@ -76,14 +82,16 @@ class MongoWatches:
 
         With ``token``, only at those that were claimed by it and that nobody has folded since.
         """
-        ids = {"_id": {"$in": [one.order for one in snapshots]}}
-        found = {one["_id"]: one for one in self._watches.find(ids, session=session)}
-        stored = {one.order: _stored(one, found.get(one.order), bounced) for one in snapshots}
+        names = [one.order for one in snapshots]
+        found = {one["_id"]: one for one in self._watches.find({"_id": {"$in": names}}, session=session)}
+        heard = list(self._heard.find({"order": {"$in": names}}, session=session).sort("_id", 1))
+        stored = {one.order: _stored(one, found.get(one.order), heard, bounced) for one in snapshots}
         self._remember(session, stored, [one for one in snapshots if one.order not in found and one.sequence > 1])
         looked = []
         for one in snapshots:
             merchant = merchant_of(one.merchant)
-            if merchant is None or (token is not None and found.get(one.order, {}).get("claim") != token):
+            taken = one.order in found and found[one.order].get("claim") != token
+            if merchant is None or (token is not None and taken):
                 continue
             try:
                 known = (versions or {}).get(one.order) or [Order.FromString(one.body)]
@@ -92,29 +100,29 @@ class MongoWatches:
                 # It stays as it is: the watchdog looks again when its claim ends, the sweep counts it.
                 _log.exception("order not looked at", order=one.order)
         self._write(session, looked, now)
+        seen = {one.stored.order for one in looked}
+        folded = [DeleteOne({"_id": one["_id"]}) for one in heard if one["order"] in seen]
+        if folded:
+            self._heard.bulk_write(folded, ordered=False, session=session)
         self._measures.add(session, tallies_of(looked, merchant_of))
         return looked
 
     def tell(self, session: ClientSession, ended: Iterable[Row], now: datetime) -> None:
-        """Push what rows have ended into the watches of their orders, to be folded in when they are looked at next."""
-        news: dict[str, list[Document]] = {}
-        at_once = set()
+        """Keep what rows have ended for the watches of their orders, to be folded in when they are looked at next.
+
+        Inserts only, so that it never waits for anybody.
+        """
+        rows = []
         for row in ended:
             heard = heard_of(row)
-            if heard is None:
-                continue
-            news.setdefault(row.order, []).append(heard_to(heard))
-            if must_look_at_once(row):
-                at_once.add(row.order)
-        writes = [
-            UpdateOne(
-                {"_id": order},
-                {"$push": {"heard": {"$each": heard}}} | ({"$set": {"step_at": now}} if order in at_once else {}),
-            )
-            for order, heard in news.items()
-        ]
-        if writes:
-            self._watches.bulk_write(writes, ordered=False, session=session)
+            if heard is not None:
+                look = {"look_at": now} if must_look_at_once(row) else {}
+                # A row that was replayed may end a second time.
+                name = f"{row.id}@{row.attempts}/{row.state.value}"
+                rows.append({"_id": name, "order": row.order, "what": heard_to(heard), **look})
+        if rows:
+            writes = [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in rows]
+            self._heard.bulk_write(writes, ordered=False, session=session)
 
     def _remember(self, session: ClientSession, stored: dict[str, Stored], without: Sequence[Snapshot]) -> None:
         """An order that was known before it was watched: what it was told stands in the ledger."""
@@ -185,10 +193,9 @@ def watch_document(looked: Looked) -> Document:
     return document
 
 
-def watch_from(document: Document) -> tuple[Watch, tuple[Heard, ...]]:
+def watch_from(document: Document, heard: Iterable[Document]) -> tuple[Watch, tuple[Heard, ...]]:
     """The watch of a document, and what is not folded in yet."""
-    heard = tuple(heard_from(one) for one in document.get("heard", ()))
-    return value_of(Watch, document["watch"]), heard
+    return value_of(Watch, document["watch"]), tuple(heard_from(one["what"]) for one in heard)
 
 
 def attention_id(order: str, one: Attention) -> str:
@@ -196,12 +203,15 @@ def attention_id(order: str, one: Attention) -> str:
     return f"{order}!{one.kind.name}/{one.subject_id}"
 
 
-def _stored(snapshot: Snapshot, found: Document | None, bounced: Sequence[tuple[str, Bounced]]) -> Stored:
+def _stored(
+    snapshot: Snapshot, found: Document | None, heard: Iterable[Document], bounced: Sequence[tuple[str, Bounced]]
+) -> Stored:
+    own = [one for one in heard if one["order"] == snapshot.order]
     news: tuple[Heard, ...] = tuple(one for order, one in bounced if order == snapshot.order)
     if found is None:
-        return Stored(snapshot.order, snapshot.merchant, None, news)
-    watch, heard = watch_from(found)
-    return Stored(snapshot.order, snapshot.merchant, watch, (*heard, *news))
+        return Stored(snapshot.order, snapshot.merchant, None, (*(heard_from(one["what"]) for one in own), *news))
+    watch, said = watch_from(found, own)
+    return Stored(snapshot.order, snapshot.merchant, watch, (*said, *news))
 
 
 def _obligation_id(looked: Looked, one: Obligation) -> str:
