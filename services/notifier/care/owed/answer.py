@@ -60,7 +60,7 @@ def owed(facts: Facts) -> Iterator[Obligation]:
     """For each question that waits: the newest promise, and the ones before it."""
     for question in facts.order.questions:
         found = waits(question)
-        if not found or found[-1].answered_at is not None:
+        if not found or not (found[-1].answered_at is None or _is_watched(found[-1], facts)):
             continue
         wait = found[-1]
         due = first_promise(question, wait, facts)
@@ -79,6 +79,13 @@ def owed(facts: Facts) -> Iterator[Obligation]:
             # The escalation of the wait as a whole is done by whichever promise is open when its time comes.
             last = [(Step.ESCALATE, escalate_at)] if escalate_at > made else []
             yield owe(Kind.ANSWER, cause, made, due, (Step.REMIND, remind_at), (Step.DUE, due), *last)
+
+
+def _is_watched(wait: Wait, facts: Facts) -> bool:
+    """Whether its answer came since the last look: what was told until then still counts."""
+    ours = (wait.cause, f"{wait.cause}/")
+    causes = (one.cause for one in facts.watch.obligations if one.kind == Kind.ANSWER)
+    return any(cause == ours[0] or cause.startswith(ours[1]) for cause in causes)
 
 
 def verdict(obligation: Obligation, facts: Facts, _wanted: Obligation | None) -> Verdict | None:

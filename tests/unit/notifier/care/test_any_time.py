@@ -132,12 +132,10 @@ def look(life: Life, moments: list[datetime]) -> tuple[Watch, list[Obligation], 
                 done_back.add(one.message_id)
                 watch = bounced(watch, one.message_id, back_at)
         known = [one for one in life.versions if _recorded(one) <= moment]
-        fresh = known[seen:] or known[-1:]
+        fresh = known[seen:] or known[-1:]  # As the notifier does: what is new, or else the newest.
         seen = len(known)
         if fresh:
-            # What was recorded since is looked at in turn; the version known before, first, up to then.
-            before = [known[-len(fresh) - 1]] if len(known) > len(fresh) else []
-            done = catch_up(watch, [*before, *fresh], shop, moment)
+            done = catch_up(watch, fresh, shop, moment)
             watch = done.watch
             ended += done.ended
             observed += done.observed
