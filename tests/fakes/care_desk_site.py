@@ -12,6 +12,7 @@ from status_page.care_desk.cookie import DeskCookies
 from status_page.care_desk.joining import join
 from status_page.care_desk.many.worker import JobWorker
 from status_page.care_desk.oidc import OidcProvider
+from status_page.care_desk.originals import KeptOriginals
 from status_page.care_desk.parts import Desk
 from status_page.care_desk.staff import Identity, Role
 from tests.fakes import care_desk as fakes
@@ -50,6 +51,7 @@ class DeskSite(Site):
             replies=self.replies,
             audit=self.audit,
             jobs=self.jobs,
+            originals=KeptOriginals(self.mails, keys.sealer()),
             oidc=provider,
         )
         join(self.app, self.desk)

@@ -7,6 +7,7 @@ from pymongo.database import Database
 from chassis.clock import Clock
 from chassis.mongo import Document
 from chassis.outbox import Outbox
+from chassis.sealing import Sealer
 from status_page.care_desk import mongo, mongo_audit
 from status_page.care_desk.cookie import DeskCookies
 from status_page.care_desk.grpc_care import GrpcCare, GrpcKeyHolders
@@ -14,7 +15,9 @@ from status_page.care_desk.many import mongo as mongo_jobs
 from status_page.care_desk.many.worker import JobWorker
 from status_page.care_desk.mongo_orders import MongoDeskOrders
 from status_page.care_desk.oidc import AuthlibProvider
+from status_page.care_desk.originals import KeptOriginals
 from status_page.care_desk.parts import Desk
+from status_page.inbound.mongo_mails import MongoKeptMails
 from status_page.settings import PageSettings
 
 COLLECTIONS = (*mongo.COLLECTIONS, *mongo_audit.COLLECTIONS, *mongo_jobs.COLLECTIONS)
@@ -34,6 +37,7 @@ def make_desk(settings: PageSettings, database: Database[Document], clock: Clock
         replies=mongo.MongoReplies(database),
         audit=mongo_audit.MongoAuditLog(database),
         jobs=mongo_jobs.MongoJobs(database),
+        originals=KeptOriginals(MongoKeptMails(database), Sealer(settings.sealing_keys)),
         oidc=_provider(settings, clock),
     )
 

@@ -29,6 +29,7 @@ ROLES: dict[str, Role] = {
     "desk.presence": Role.READER,
     "desk.message": Role.READER,
     "desk.message_body": Role.READER,
+    "desk.original": Role.READER,
     "desk.measures": Role.READER,
     "desk.measures_csv": Role.READER,
     "desk.jobs": Role.READER,

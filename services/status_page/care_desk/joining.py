@@ -10,6 +10,7 @@ from status_page.care_desk import (
     attention_routes,
     login,
     oidc_login,
+    originals,
     presence_routes,
     story_routes,
 )
@@ -26,6 +27,7 @@ ROUTES = (
     attention_routes,
     presence_routes,
     story_routes,
+    originals,
     acts_routes,
     many_routes,
     measures_routes,

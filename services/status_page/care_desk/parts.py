@@ -18,6 +18,7 @@ from status_page.care_desk.visits import PageVisits
 if TYPE_CHECKING:
     from status_page.care_desk.many.jobs import Jobs
     from status_page.care_desk.oidc import OidcProvider
+    from status_page.care_desk.originals import Originals
 
 NAME = "wismo.desk"
 """Of the parts among the app's extensions."""
@@ -38,6 +39,7 @@ class Desk:
     replies: Replies
     audit: AuditLog
     jobs: "Jobs"
+    originals: "Originals"
     oidc: "OidcProvider | None" = None
     """None: care keys are the only way in."""
 

@@ -1,5 +1,6 @@
 """One order's whole story, and each message about it exactly as it was sent."""
 
+import hmac
 from dataclasses import dataclass
 
 from flask import Response, abort, g, request
@@ -108,19 +109,25 @@ def message(reference: str, message_id: str) -> Response:
         told.recipient == "buyer",
     )
     g.frames = True
-    return desk_page("message.html", reference=reference, message=view)
+    return desk_page("message.html", reference=reference, message=view, frame_pass=_pass(told.message_id))
 
 
 @blueprint.get("/orders/<reference>/bodies/<path:message_id>")
 def message_body(reference: str, message_id: str) -> Response:
     """The HTML of a message, for a frame that can do nothing."""
     told = _message(found_order(reference), message_id)
-    if not told.html:
+    # Only from the page of the message, which has written the look into the log.
+    if not told.html or not hmac.compare_digest(request.args.get("pass", ""), _pass(message_id)):
         abort(404)
     response = Response(told.html, mimetype="text/html")
     response.headers["Cache-Control"] = "private, no-store"
     g.own_policy = MAIL_POLICY
     return response
+
+
+def _pass(message_id: str) -> str:
+    """What the page of a message gives its frame: good in this session, for this message."""
+    return desk().cookies.form_token(f"{colleague().session.id} {message_id}")
 
 
 def _told(name: str) -> tuple[care.GetCareStoryResponse, bool]:

@@ -70,7 +70,8 @@ class Post:
     from_buyer: bool
     channel: str
     text: str
-    evidence: bool
+    evidence_id: str
+    """Of the mail that it came by; empty when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def _thread(question: question_pb2.Question, reader: Reader) -> Thread:
                 post.from_buyer,
                 _channel(post.channel, reader.language),
                 post.text,
-                bool(post.evidence_id),
+                post.evidence_id,
             )
             for post in question.posts
         ),

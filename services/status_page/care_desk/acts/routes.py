@@ -54,7 +54,7 @@ def do_act(reference: str, kind: str) -> Response:
         fact = chosen.fact(about, values, ticket)
     except Invalid as invalid:
         return _form(chosen, about, values, ticket, invalid.errors)
-    seen = _seen(about)
+    seen = _seen(chosen, about)
     overtaken = bool(request.form.get("seen")) and request.form.get("seen") != seen.mark
     if step != "send" or overtaken:
         return desk_page(
@@ -120,7 +120,7 @@ def _form(chosen: ActKind, about: About, values: Given, ticket: str, errors: Giv
         others=others,
         doing=_doing(chosen, about),
         replies=desk().replies.of(colleague().merchant) if asks or chosen.key == "note" else (),
-        seen=_seen(about),
+        seen=_seen(chosen, about),
     )
 
 
@@ -141,17 +141,18 @@ def _thread(about: About) -> Thread | None:
     return next((one for one in threads(about.order, about.reader) if one.id == about.subject), None)
 
 
-def _seen(about: About) -> Seen:
-    question = next((one for one in about.order.questions if one.question_id == about.subject), None)
-    if question is None:
-        return Seen("")
+def _seen(chosen: ActKind, about: About) -> Seen:
+    """How far it is: what was said in the question, and what somebody else has done of this kind about the same."""
     mine = colleague().session.id
-    sent = [one for one in desk().acts.of(about.order.name) if one.about == about.subject and one.session != mine]
+    acts = desk().acts.of(about.order.name)
+    sent = [one for one in acts if (one.kind, one.about) == (chosen.key, about.subject) and one.session != mine]
     newest = sent[0] if sent else None
-    posts = len(question.posts)
-    said = question.posts[-1] if question.posts else None
-    text = newest.text if newest else said.text if said and not said.from_buyer else ""
-    return Seen(f"{posts}.{newest.id if newest else ''}", text, newest.who if newest else "")
+    question = next((one for one in about.order.questions if one.question_id == about.subject), None)
+    posts = list(question.posts) if question else []
+    said = posts[-1].text if posts and not posts[-1].from_buyer else ""
+    return Seen(
+        f"{len(posts)}.{newest.id if newest else ''}", newest.text if newest else said, newest.who if newest else ""
+    )
 
 
 def _doing(chosen: ActKind, about: About) -> str:

@@ -230,3 +230,13 @@ def test_a_promise_is_typed_by_the_shops_own_clock(site: DeskSite) -> None:
     words = {"what_happened": "x", "what_we_do": "x", "next_update_at": "2027-06-09T18:00"}
     site.act(site.colleague("ada"), "/desk/orders/R-1/acts/explain", trouble="problem", concerns="whole", **words)
     assert event_of(site).problem_reported.next_update_at.ToJsonString() == "2027-06-09T17:00:00Z"
+
+
+def test_two_people_who_explain_the_same_order_are_told_of_each_other(site: DeskSite) -> None:
+    path = "/desk/orders/R-1/acts/explain"
+    words = {"trouble": "delay", "concerns": "whole", "what_happened": "A strike.", "what_we_do": "We wait."}
+    ben = site.colleague("ben")
+    looked = site.send(ben, path, step="look", next_update_at=TOMORROW, **words)
+    site.act(site.colleague("ada"), path, next_update_at=TOMORROW, **words)
+    assert "Ada has done the same meanwhile." in site.confirm(ben, looked, path).text
+    assert len(site.outbox.letters) == 1

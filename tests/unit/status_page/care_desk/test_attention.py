@@ -1,13 +1,18 @@
 """What needs a human now, and one order's whole story."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import quote
 
 from status_page.care_desk.event_words import SENTENCES
 from status_page.care_desk.presence import Here
 from status_page.care_desk.visits import MOST
+from status_page.inbound.filing import Outcome
+from status_page.inbound.kept_mails import KeptMail, seal_mail
 from tests.fakes.care_desk_site import DeskSite
-from tests.samples.desk_stories import open_order
+from tests.samples import keys
+from tests.samples.desk_stories import ask, open_order
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 
 MESSAGE = quote("merchants/lantern/orders/R-1#1/email")
@@ -101,11 +106,15 @@ def test_a_message_is_shown_as_it_was_sent_where_it_can_do_nothing(site: DeskSit
     assert "sandbox title" in page.text
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
     assert "alert(1)" not in page.text
-    body = browser.get(f"/desk/orders/R-1/bodies/{MESSAGE}")
+    source = unescape(re.search(r'<iframe[^>]* src="([^"]+)"', page.text)[1])  # type: ignore[index]  # It was found above.
+    body = browser.get(source)
     assert "Thank you, Robin." in body.text
     assert body.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert "script-src" not in body.headers["Content-Security-Policy"]
     assert body.headers["X-Frame-Options"] == "SAMEORIGIN"
+    # Nobody reads it past the page that writes the look into the log.
+    assert browser.get(source.partition("?")[0]).status_code == 404
+    assert site.colleague("rea").get(source).status_code == 404
 
 
 def test_each_look_at_a_message_is_in_the_audit_log(site: DeskSite) -> None:
@@ -133,3 +142,27 @@ def test_an_erased_buyer_leaves_nothing_on_the_desk(site: DeskSite) -> None:
 
 def test_every_kind_of_change_has_its_words() -> None:
     assert set(SENTENCES) == set(events.ChangeKind.values()) - {0}
+
+
+def test_the_mail_behind_a_question_is_shown_whole_to_the_team_of_its_order_alone(site: DeskSite) -> None:
+    name = "merchants/lantern/orders/R-1"
+    raw = b"From: Robin <robin@other.test>\r\nSubject: Where?\r\nMessage-ID: <m@x.test>\r\n\r\nWhere is it?\r\n> quoted"
+    for mail_id, order in (("m1", name), ("m2", "merchants/severny/orders/S-7")):
+        kept = KeptMail(mail_id, site.clock.at, Outcome.QUESTION, order, raw=seal_mail(keys.sealer(), mail_id, raw))
+        site.mails.finish(kept)
+    story = open_order("R-1")
+    ask(story, site.clock.at)
+    for number, post in enumerate((story.order.questions[0].posts[0], story.order.questions[0].posts.add()), 1):
+        post.evidence_id = f"mail/m{number}"
+    story.order.sequence = 50
+    story.tell(events.FulfilmentEvent(note_to_buyer=events.NoteToBuyer(text="x")))
+    site.tell(story)
+    browser = site.colleague("rea")
+    assert "/desk/orders/R-1/originals/mail/m1" in browser.get("/desk/orders/R-1").text
+    shown = browser.get("/desk/orders/R-1/originals/mail/m1").text
+    assert "robin@other.test" in shown
+    assert "&gt; quoted" in shown
+    assert "Say nothing private" in shown
+    assert site.audit.newest("merchants/lantern", 0, 1)[0].deed.what == "original.read"
+    for other in ("mail/m2", "mail/m3", "m1"):
+        assert browser.get(f"/desk/orders/R-1/originals/{other}").status_code == 404

@@ -20,6 +20,7 @@ FOREIGN_IDS: dict[str, tuple[str, str, dict[str, str]]] = {
     "desk.presence": ("GET", f"/desk/orders/{FOREIGN}/here", {}),
     "desk.message": ("GET", f"/desk/orders/{FOREIGN}/messages/{MESSAGE}", {}),
     "desk.message_body": ("GET", f"/desk/orders/{FOREIGN}/bodies/{MESSAGE}", {}),
+    "desk.original": ("GET", f"/desk/orders/{FOREIGN}/originals/mail/m1", {}),
     "desk.act": ("GET", f"/desk/orders/{FOREIGN}/acts/answer?about=q-1", {}),
     "desk.do_act": ("POST", f"/desk/orders/{FOREIGN}/acts/answer", {"about": "q-1", "text": "x", "step": "send"}),
     "desk.find": ("GET", f"/desk/find?reference={FOREIGN}", {}),
