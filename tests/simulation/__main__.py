@@ -19,6 +19,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--orders", type=int, default=10_000, help="how many orders (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of all chance (default: %(default)s)")
+    parser.add_argument("--workers", type=int, default=1, help="processes to live in (default: %(default)s)")
     parser.add_argument("--into", type=Path, default=_FOLDER, help="where results.json, report.md and the plots go")
     asked = parser.parse_args(arguments)
     console = Console()
@@ -26,7 +27,7 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("", total=asked.orders)
-        year = run(asked.seed, asked.orders, lambda done: bar.update(task, completed=done))
+        year = run(asked.seed, asked.orders, lambda done: bar.update(task, completed=done), asked.workers)
     figures = results(year, asked.seed, time.monotonic() - started)
     write(year, figures, asked.into)
     for name, value in figures.items():

@@ -1,9 +1,12 @@
 """The year: every order's life with the watchdog on, and the same lives with it off, counted as they end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from notifier.care import BUYER, AttentionKind, PlannedNotice
 from notifier.care.measures import Tally, increments
@@ -18,6 +21,7 @@ from tests.simulation.people import People, the_shop
 LIVED = timedelta(days=45)
 """How long after its order each life is looked at."""
 HOUR = 3600.0
+_PORTION = 25
 
 
 @dataclass
@@ -49,6 +53,20 @@ class Side:
         self.bounces += len(one.story.back)
         self.questions += sum(len(question.posts) > 0 for question in one.proto.questions)
 
+    def join(self, other: "Side") -> None:
+        """Add another portion of it."""
+        self.dark_orders += other.dark_orders
+        self.hours_dark += other.hours_dark
+        self.hours_in_outages += other.hours_in_outages
+        self.hours_unreachable += other.hours_unreachable
+        self.longest = max(self.longest, other.longest)
+        for month, hours in other.months.items():
+            self.months[month] += hours
+        self.messages += other.messages
+        self.empty += other.empty
+        self.bounces += other.bounces
+        self.questions += other.questions
+
 
 @dataclass
 class Year:
@@ -67,6 +85,21 @@ class Year:
     without: Side = field(default_factory=Side)
     measures: Tally = field(default_factory=Tally)
 
+    def join(self, other: "Year") -> None:
+        """Add another portion of it."""
+        self.orders += other.orders
+        self.events += other.events
+        self.looks += other.looks
+        self.notices.update(other.notices)
+        self.alerts.update(other.alerts)
+        self.missed += other.missed
+        self.early += other.early
+        self.dark += other.dark
+        self.left_open += other.left_open
+        self.with_watchdog.join(other.with_watchdog)
+        self.without.join(other.without)
+        self.measures.join(other.measures)
+
 
 def lived(seed: int, number: int, orders: int, *, watchdog: bool) -> tuple[OneOrder, Judgement, int]:
     """One life to its end, and what an outsider says of it; the month in which it began."""
@@ -84,10 +117,23 @@ def lived(seed: int, number: int, orders: int, *, watchdog: bool) -> tuple[OneOr
     return one, judged, plan.placed_at.month
 
 
-def run(seed: int, orders: int, progress: Callable[[int], None] = lambda _: None) -> Year:
-    """The whole of it, one life after the other. ``progress`` is told how many are done."""
+def run(seed: int, orders: int, progress: Callable[[int], None] = lambda _: None, workers: int = 1) -> Year:
+    """The whole of it, in portions; the same however many live them. ``progress`` learns how many orders are done."""
+    portions = [range(begins, min(begins + _PORTION, orders)) for begins in range(0, orders, _PORTION)]
+    year, live = Year(), partial(_portion, seed, orders)
+    with ExitStack() as stack:
+        done: Iterable[Year] = map(live, portions)
+        if workers > 1:
+            done = stack.enter_context(ProcessPoolExecutor(workers)).map(live, portions)
+        for one in done:
+            year.join(one)
+            progress(year.orders)
+    return year
+
+
+def _portion(seed: int, orders: int, numbers: range) -> Year:
     year, zone = Year(), zone_of("Europe/Berlin")
-    for number in _numbers(orders, progress):
+    for number in numbers:
         one, judged, month = lived(seed, number, orders, watchdog=True)
         year.orders += 1
         year.events += len(one.story.versions)
@@ -98,7 +144,7 @@ def run(seed: int, orders: int, progress: Callable[[int], None] = lambda _: None
         if judged.dark:
             year.dark.append(f"order {number}: dark for {judged.dark:.0f} s")
         for _, notice in one.story.notices:
-            (year.notices if notice.recipient == "buyer" else year.alerts)[_name_of(notice)] += 1
+            (year.notices if notice.recipient == BUYER else year.alerts)[_name_of(notice)] += 1
         year.with_watchdog.add(one, judged, month)
         for tally in increments(one.story.observed, zone).values():
             year.measures.join(tally)
@@ -112,9 +158,3 @@ def _name_of(notice: PlannedNotice) -> str:
         return str(notice.kind)
     matter = AttentionKind(notice.notice.attention.kind).name.lower().replace("_", " ")
     return f"{matter}, to {notice.recipient}"
-
-
-def _numbers(orders: int, progress: Callable[[int], None]) -> Iterator[int]:
-    for number in range(orders):
-        yield number
-        progress(number + 1)

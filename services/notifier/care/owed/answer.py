@@ -83,9 +83,8 @@ def owed(facts: Facts) -> Iterator[Obligation]:
 
 def _is_watched(wait: Wait, facts: Facts) -> bool:
     """Whether its answer came since the last look: what was told until then still counts."""
-    ours = (wait.cause, f"{wait.cause}/")
-    causes = (one.cause for one in facts.watch.obligations if one.kind == Kind.ANSWER)
-    return any(cause == ours[0] or cause.startswith(ours[1]) for cause in causes)
+    ours = (one.cause.partition("/late-")[0] for one in facts.watch.obligations if one.kind == Kind.ANSWER)
+    return wait.cause in ours
 
 
 def verdict(obligation: Obligation, facts: Facts, _wanted: Obligation | None) -> Verdict | None:
