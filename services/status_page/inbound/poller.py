@@ -8,7 +8,7 @@ from chassis.clock import Clock
 from chassis.logs import get_logger
 from chassis.mongo import is_unavailable
 from chassis.shutdown import StopSignal
-from status_page.inbound.imap import MailboxDown, Place, Reading
+from status_page.inbound.imap import Fetched, MailboxDown, Place, Reading
 from status_page.inbound.measures import FAILED, POLLED
 from status_page.inbound.places import Places
 from status_page.inbound.receiver import MailReceiver, NamesDown
@@ -34,19 +34,28 @@ class Poller:
         self._clock = clock
 
     def poll(self) -> int:
-        """Receive what is new, up to a hundred mails; how many were read.
+        """Receive everything that is new; how many mails were read.
 
-        Raises MailboxDown, NamesDown and what the database raises; what was received until then stays received.
+        Raises MailboxDown, NamesDown and what the database raises; what was received until then stays received. A mail
+        that has to wait for a name holds up no other: they are received, and read once more together with it.
         """
         read = 0
+        waits: NamesDown | None = None
         with self._opened() as reading:
             place = self._places.find(self._mailbox)
             uid = place.uid if place.validity == reading.validity else 0
-            for fetched in reading.after(uid):
-                self._receiver.receive(fetched.raw, fetched.at)
-                # After it, so that a crash in between brings the mail once more, and it counts once all the same.
-                self._places.put(self._mailbox, Place(reading.validity, fetched.uid))
-                read += 1
+            last = -1
+            while last < uid:
+                last = uid
+                for fetched in reading.after(last):
+                    waits = self._receive(fetched) or waits
+                    uid = fetched.uid
+                    read += 1
+                    # After it, so that a crash in between brings the mail once more, and it counts once all the same.
+                    if waits is None:
+                        self._places.put(self._mailbox, Place(reading.validity, uid))
+        if waits is not None:
+            raise waits
         POLLED.set(self._clock.now().timestamp())
         return read
 
@@ -73,3 +82,17 @@ class Poller:
                 _log.warning("mail cannot be kept", error_kind=type(error).__name__, attempt=failed)
             if not more:
                 stop.wait(backoff.delay(failed) if failed else every)
+
+    def _receive(self, fetched: Fetched) -> NamesDown | None:
+        """Receive one mail; why it has to be read again, if it has to be."""
+        try:
+            self._receiver.receive(fetched.raw, fetched.at)
+        except NamesDown as down:
+            return down
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            # A mistake of ours with this one mail, which stays where it is; the others must not wait for its mending.
+            FAILED.labels("mail").inc()
+            _log.exception("mail could not be received", uid=fetched.uid, error_kind=type(error).__name__)
+        return None

@@ -34,8 +34,8 @@ def path_of(name: str) -> str:
     return "/" + name.replace("merchants/", "orders/", 1).replace("/orders/", "/", 1)
 
 
-def projected(stage: Stage, name: str) -> None:
-    wait_for(lambda: stage.database["orders"].find_one({"_id": name, "order": {"$exists": True}}) is not None, "it")
+def projected(stage: Stage, name: str, sequence: int = 1) -> None:
+    wait_for(lambda: stage.database["orders"].find_one({"_id": name, "sequence": sequence}) is not None, "the order")
 
 
 def wait_until_told(stage: Stage) -> None:
@@ -80,8 +80,7 @@ def test_a_trial_cancelled_while_orders_is_away_ends_when_the_button_was_pressed
     with orders, grpc.insecure_channel(orders.address) as channel, stage.projector():
         shop = open_shop(channel)
         name = with_trial(shop, unique)
-        projected(stage, name)
-        wait_for(lambda: stage.database["orders"].find_one({"_id": name})["sequence"] == 2, "the trial")
+        projected(stage, name, 2)
         with stage.page(WISMO_ORDERS_ADDRESS=orders.address) as page:
             until = datetime.now(UTC) + timedelta(days=1)
             token = LINKS.sign(purpose="cancel-trial", subject=f"{name} course", version=1, expires_at=until)
@@ -107,8 +106,7 @@ def test_a_page_killed_after_it_has_kept_something_tells_it_once(
     with orders, grpc.insecure_channel(orders.address) as channel, stage.projector():
         shop = open_shop(channel)
         name = with_trial(shop, unique)
-        projected(stage, name)
-        wait_for(lambda: stage.database["orders"].find_one({"_id": name})["sequence"] == 2, "the trial")
+        projected(stage, name, 2)
         page = stage.page(WISMO_ORDERS_ADDRESS=orders.address)
         path = path_of(name)
         page.start(WISMO_CRASH_AT=point)

@@ -9,30 +9,36 @@ import pytest
 from chassis.settings import Address, Secret
 from status_page.inbound.message_names import GrpcMessageNames, local_part_of
 from status_page.inbound.receiver import NamesDown
-from wismo.care.v1 import care_service_pb2, care_service_pb2_grpc, message_pb2
+from wismo.care.v1 import care_service_pb2, message_pb2
 
 ORDER = "merchants/lantern/orders/R-1"
 NAME = f"{ORDER}!3/buyer/email"
 
 
-class OneStory(care_service_pb2_grpc.CareServiceServicer):
-    """A care service that knows one order, and one key."""
+def get_story(
+    request: care_service_pb2.GetCareStoryRequest, context: grpc.ServicerContext
+) -> care_service_pb2.GetCareStoryResponse:
+    """The story of the one order that is known, to whoever has the one key."""
+    if ("authorization", "Bearer the-key") not in context.invocation_metadata():
+        context.abort(grpc.StatusCode.UNAUTHENTICATED, "who is it?")
+    if request.order != ORDER:
+        context.abort(grpc.StatusCode.NOT_FOUND, "no such order")
+    messages = [message_pb2.Message(message_id=f"{ORDER}!1/buyer/email"), message_pb2.Message(message_id=NAME)]
+    return care_service_pb2.GetCareStoryResponse(messages=messages)
 
-    def GetCareStory(  # noqa: N802  # The contract's name.
-        self, request: care_service_pb2.GetCareStoryRequest, context: grpc.ServicerContext
-    ) -> care_service_pb2.GetCareStoryResponse:
-        if ("authorization", "Bearer the-key") not in context.invocation_metadata():
-            context.abort(grpc.StatusCode.UNAUTHENTICATED, "who is it?")
-        if request.order != ORDER:
-            context.abort(grpc.StatusCode.NOT_FOUND, "no such order")
-        messages = [message_pb2.Message(message_id=f"{ORDER}!1/buyer/email"), message_pb2.Message(message_id=NAME)]
-        return care_service_pb2.GetCareStoryResponse(messages=messages)
+
+STORY = grpc.unary_unary_rpc_method_handler(
+    get_story,
+    request_deserializer=care_service_pb2.GetCareStoryRequest.FromString,
+    response_serializer=care_service_pb2.GetCareStoryResponse.SerializeToString,
+)
 
 
 @pytest.fixture
 def port() -> Iterator[int]:
     server = grpc.server(ThreadPoolExecutor(2))
-    care_service_pb2_grpc.add_CareServiceServicer_to_server(OneStory(), server)
+    handlers = {"GetCareStory": STORY}
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("wismo.care.v1.CareService", handlers),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     yield port
