@@ -57,7 +57,7 @@ protos: $(PREPARED) ## Generate code from the protos
 protos-check: $(PREPARED) ## buf's lint, format and breaking rules; generated code is what the protos say
 	$(BIN)/python protos/tools/generate.py --check
 
-bench: $(READY) ## Measure, beside limits and peers, into docs/benchmarks (BENCH=intake|relay|notifier|page)
+bench: $(READY) ## Measure, beside limits and peers, into docs/benchmarks (BENCH=intake|relay|notifier|page|watchdog)
 	$(BIN)/python -m tests.bench $(BENCH) $(ARGS)
 
 docs-errors: $(READY) ## Write docs/errors.md, the table of what the service says to what is wrong, from a running service

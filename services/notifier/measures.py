@@ -84,3 +84,9 @@ class Measures:
             ["what"],
             registry=registry,
         )
+        self.facts_waiting = Gauge(
+            "wismo_notifier_facts_waiting", "Facts that the orders service was not told yet.", registry=registry
+        )
+        self.facts_refused = Gauge(
+            "wismo_notifier_facts_refused", "Facts that the orders service will never take.", registry=registry
+        )

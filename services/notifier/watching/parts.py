@@ -66,8 +66,15 @@ def start_watching(
         heartbeat=health.heartbeat("watchdog", max_age=120.0),
     )
     fleet = Fleet(MongoCareBook(client, settings.database), measures)
+    outbox = MongoOutbox(client[settings.database])
+
+    def publish() -> None:
+        fleet.publish()
+        measures.facts_waiting.set(outbox.depth())
+        measures.facts_refused.set(outbox.set_aside())
+
     beat = health.heartbeat("sweep", max_age=300.0)
-    sweep = Sweep(store, measures, heartbeat=beat, meanwhile=fleet.publish)
+    sweep = Sweep(store, measures, heartbeat=beat, meanwhile=publish)
     facts, close = _facts(client, settings, health)
     watchdog.start()
     sweep.start()
