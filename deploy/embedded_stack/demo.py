@@ -118,7 +118,8 @@ def _send(
             with WismoClient(addresses.grpc, api_keys[demo.merchant]) as shop:
                 _create(shop, demo)
                 for number, event in enumerate(demo.story):
-                    shop.record(demo.order.reference, event, request_id=f"demo-{demo.order.reference}-{number}")
+                    with contextlib.suppress(AlreadyExists):  # As in `_create`.
+                        shop.record(demo.order.reference, event, request_id=f"demo-{demo.order.reference}-{number}")
     except TimeoutError as error:
         raise DemoFailedError(f"no mail came: {error}") from error
     except WismoError as error:

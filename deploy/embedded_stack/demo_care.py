@@ -47,13 +47,15 @@ def make_care_keys(addresses: Addresses, keys: InstallationKeys, merchant: str) 
 def send_trouble(addresses: Addresses, api_key: str) -> None:
     """An order in trouble and its buyer's question. Sent again, it is what it was."""
     demo = troubled_order()
+    reference = demo.order.reference
     with WismoClient(addresses.grpc, api_key) as shop:
-        reference = demo.order.reference
-        with contextlib.suppress(AlreadyExists):  # From an earlier start that did not get to its end.
+        # What is there already is from an earlier start that did not get to its end.
+        with contextlib.suppress(AlreadyExists):
             shop.create_order(demo.order, request_id=f"demo-{reference}")
         for number, event in enumerate(demo.story):
-            shop.record(reference, event, request_id=f"demo-{reference}-{number}")
-        for number, asking in enumerate(askings()):
-            shop.ask_question(
-                asking.reference, asking.text, channel=asking.channel, request_id=f"demo-{reference}-asked-{number}"
-            )
+            with contextlib.suppress(AlreadyExists):
+                shop.record(reference, event, request_id=f"demo-{reference}-{number}")
+        for number, one in enumerate(askings()):
+            with contextlib.suppress(AlreadyExists):
+                request_id = f"demo-{reference}-asked-{number}"
+                shop.ask_question(one.reference, one.text, channel=one.channel, request_id=request_id)
