@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from notifier.care import Kind, Obligation, PlannedNotice, State, Step
+from notifier.care import AttentionKind, Kind, Obligation, PlannedNotice, State, Step
+from notifier.sending.rows import Row
 from orders.domain.changes.care import QuestionAcknowledged, QuestionAnswered, QuestionAsked
 from orders.domain.changes.shipping import ParcelProgressed, ParcelShipped
 from orders.domain.events import Change
 from orders.domain.order import Buyer, Draft, DraftLine, Expectation, LineKind, PostalAddress, TrackingStatus
-from tests.simulation.one_order import OneOrder, Post
+from tests.simulation.one_order import GoodPost, Handed, OneOrder, Post
 from wismo.orders.v1 import merchant_pb2
 
 # A Monday, ten in the morning in Berlin.
@@ -115,3 +116,30 @@ def open_of(one: OneOrder, kind: Kind) -> list[Obligation]:
 def step_at(obligation: Obligation, step: Step) -> datetime:
     """When a step is to be done."""
     return next(one.at for one in obligation.steps if one.step == step)
+
+
+class Refuses(GoodPost):
+    """Refuses for good, or lets come back, what is of these kinds."""
+
+    def __init__(self, *kinds: str, back: bool = False) -> None:
+        self._kinds = set(kinds)
+        self._back = back
+
+    def hand_over(self, row: Row, at: datetime) -> Handed:
+        handed = super().hand_over(row, at)
+        if row.kind not in self._kinds or handed.accepted_at is None:
+            return handed
+        if self._back:
+            return Handed(handed.accepted_at, back_at=handed.accepted_at + HOUR, permanent=True)
+        return Handed(refused_at=handed.accepted_at)
+
+
+def alerts(one: OneOrder, kind: AttentionKind, recipient: str = "care") -> list[datetime]:
+    """When people were told of matters of this kind."""
+    found = [(at, notice) for at, notice in one.story.notices if notice.recipient == recipient]
+    return [at for at, notice in found if notice.notice.attention.kind == int(kind)]
+
+
+def matters(one: OneOrder) -> set[AttentionKind]:
+    """What needs a human now."""
+    return {item.kind for item in one.watch.attention}
