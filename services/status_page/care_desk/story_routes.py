@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Response, abort, g, request
 
+from status_page.care_desk.acts.done import Standing
 from status_page.care_desk.acts.kinds import FOR_AN_ORDER, KINDS
 from status_page.care_desk.blueprint import blueprint
 from status_page.care_desk.care import CareDown
@@ -57,7 +58,8 @@ def story(reference: str) -> Response:
         buyer_reads=language_name(order.buyer.locale, reader),
         others=others,
         problems=[problem for problem in order.problems if not problem.HasField("resolved_at")],
-        pending=[act for act in acts if act.standing.value != "taken"],
+        pending=[act for act in acts if act.standing is not Standing.TAKEN],
+        answering={act.about for act in acts if act.kind == "answer" and act.standing is Standing.WAITING},
         heard=when(told.heard_at, reader) if told.HasField("heard_at") else None,
         dark_from=when(told.dark_from, reader) if told.HasField("dark_from") else None,
         down=down,

@@ -25,6 +25,7 @@ from wismo.orders.v1 import order_pb2
 
 MOST_COUNTED = 20_000
 SAMPLES = 5
+_LOOKED_AT = 200
 _MOST_LANGUAGES = 4
 _TICKET = re.compile(r"[0-9a-f-]{36}")
 BYS: Mapping[By, str] = {
@@ -179,7 +180,10 @@ def _job(group: Group, values: Given, ticket: str) -> Job:
 def _samples(group: Group, job: Job) -> list[Sample]:
     me, reader = colleague(), reader_here()
     samples = []
-    for row in desk().orders.affected(facet(me.merchant, group.by, group.value), "", SAMPLES):
+    rows = desk().orders.affected(facet(me.merchant, group.by, group.value), "", _LOOKED_AT)
+    # One in each language first, so that each text is seen; sorting keeps the order of the names.
+    first = {primary(row.locale): row.name for row in reversed(rows)}.values()
+    for row in sorted(rows, key=lambda row: row.name not in first)[:SAMPLES]:
         order = order_pb2.Order.FromString(row.order)
         buyer = buyer_reader(row.locale)
         about = About(order, row, me.shop, reader, buyer, "", me.name)

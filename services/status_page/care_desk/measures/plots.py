@@ -142,7 +142,7 @@ def _y(value: float, top: float) -> float:
 
 def _scale(most: float) -> float:
     """The next round number, so that the scale is read easily."""
-    if most <= 0:
+    if most < 1e-6:  # Nothing, or so little that its power of ten is none.
         return 1.0
     power = 10 ** floor(log10(most))
     return float(next(step * power for step in (1, 2, 4, 5, 10) if step * power >= most - 1e-9))

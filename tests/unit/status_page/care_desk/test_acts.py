@@ -45,6 +45,7 @@ def test_an_answer_is_looked_at_sent_once_and_shown_while_orders_is_down(site: D
     assert "Your answer is on its way to the buyer." in shown
     assert "as soon as the orders service answers" in shown
     assert "It left on Monday." in shown
+    assert "the answer is on its way" in shown
     site.outbox.told(only(site).id)
     assert "as soon as the orders service answers" not in browser.get("/desk/orders/R-1").text
 

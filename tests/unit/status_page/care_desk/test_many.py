@@ -125,3 +125,11 @@ def test_a_stopped_job_tells_nobody_else(site: DeskSite) -> None:
     assert not site.worker.work_once()
     assert not site.outbox.letters
     assert "Stopped" in browser.get(page).text
+
+
+def test_a_language_that_few_read_is_among_the_samples(site: DeskSite) -> None:
+    crowd(site, 1)
+    site.tell(*(open_order(f"A-{n}", f"a{n}@buyers.test") for n in range(9)))
+    looked = site.send(site.colleague("ada"), PATH, step="look", **WORDS)
+    assert 'lang="ru"' in looked.text
+    assert looked.text.count('<div class="letter"') == 5
