@@ -13,6 +13,17 @@ from notifier.planning.kinds import MessageKind
 from wismo.care.v1 import care_service_pb2, notice_pb2
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 
+NAME_THE_NEXT_WORD = frozenset(
+    {
+        MessageKind.STILL_WITH_YOU,
+        MessageKind.PROMISE_MISSED,
+        MessageKind.DATE_AT_RISK,
+        MessageKind.DATE_MISSED,
+        MessageKind.NO_SCAN,
+    }
+)
+"""Kinds that say when the next word comes, even if nothing has changed. What is not said is not promised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -46,7 +57,7 @@ def to_buyer(
     notice = _notice(obligation, step, about or About())
     notice.watch_cause = cause
     notice.known_at.FromDatetime(facts.known_at)
-    if facts.silence_limit and kind != MessageKind.ANSWER_LATE:
+    if facts.silence_limit and kind in NAME_THE_NEXT_WORD:
         notice.next_update_at.FromDatetime(next_word_at(facts.now, facts.silence_limit, facts.zone))
     return Word(BUYER, kind, notice)
 

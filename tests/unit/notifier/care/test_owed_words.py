@@ -14,7 +14,7 @@ from orders.domain.changes.contact import ContactUpdated
 from orders.domain.changes.entitlement import (
     AccessGranted,
 )
-from orders.domain.order import Buyer, DownloadFile, Money, PostalAddress, Sealed
+from orders.domain.order import Buyer, PostalAddress, Sealed
 from tests.simulation.one_order import GoodPost, Handed
 from wismo.orders.v1 import line_pb2
 
@@ -39,8 +39,6 @@ from .stories import (
     verdicts,
 )
 
-FILE = DownloadFile("setup", "setup.exe", 1, local_path="setup.exe")
-MONEY = Money("EUR", 9)
 TICKS = timedelta(minutes=2)
 
 
