@@ -17,10 +17,11 @@ from pymongo.errors import BulkWriteError
 
 from chassis.mongo import CollectionSpec, Document, database_now, ensure_indexes, run_transaction
 from chassis.outbox import MongoOutbox, outbox_collections
-from notifier.adapters import mongo_contents, mongo_measures, mongo_watchdog, mongo_watches
+from notifier.adapters import mongo_contents, mongo_measures, mongo_upgrade, mongo_watchdog, mongo_watches
 from notifier.adapters.ledger_documents import again_row, new_row, row_from, row_to
 from notifier.adapters.mongo_contents import MongoContents
 from notifier.adapters.mongo_newest import keep_newest
+from notifier.adapters.mongo_upgrade import mark_open_orders
 from notifier.adapters.mongo_watches import MongoWatches, merchant_reader
 from notifier.facts.of_messages import letters_of
 from notifier.planning.plan import Resend
@@ -47,6 +48,7 @@ COLLECTIONS = (
     *mongo_watches.COLLECTIONS,
     *mongo_measures.COLLECTIONS,
     *mongo_watchdog.COLLECTIONS,
+    *mongo_upgrade.COLLECTIONS,
     *outbox_collections(),
 )
 # The database's clock is asked this often; in between ours is added, which goes on while the process is frozen.
@@ -82,8 +84,9 @@ class MongoLedger:
         self._clock: tuple[float, datetime] = (float("-inf"), datetime.min.replace(tzinfo=UTC))
 
     def prepare(self) -> None:
-        """Make collections and indexes. Idempotent; call it before anything else."""
+        """Make collections and indexes, and look at what an older version left. Idempotent; call it first of all."""
         ensure_indexes(self._database, COLLECTIONS)
+        mark_open_orders(self._client, self._database.name)
 
     def record(self, batch: Batch, want: int = 0, lease: timedelta = timedelta()) -> Recorded:
         asked_at = self._monotonic()
