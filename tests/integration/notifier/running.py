@@ -48,7 +48,7 @@ class NotifierProcess:
             "WISMO_SENDER_LEASE": "5",
             "WISMO_TOPIC_PARTITIONS": "3",
             "WISMO_LOG_LEVEL": "debug",
-            "WISMO_CARE_LISTEN": "",
+            "WISMO_CARE_LISTEN": "off",
             # The samples were ordered days ago: a watchdog would have much to say about that.
             "WISMO_WATCHDOG": "off",
             **environ,
