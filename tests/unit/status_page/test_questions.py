@@ -3,15 +3,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from status_page.pages.pending import evidence_of, with_pending
-from status_page.projection.rows import Pending
+from status_page.pages.pending import evidence_of
 from status_page.questions.promise import reply_by
-from status_page.questions.texts import plain, shortened
 from tests.fakes.status_page_site import Site
 from tests.samples import merchants
 from tests.samples.mixed import mixed_order
 from tests.samples.story import START, Story, stamp
-from tests.unit.status_page.test_inert_text import XSS
+from tests.unit.status_page.asking import answered, arrives, ask, thread
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1 import merchant_pb2, order_pb2, question_pb2, questions_service_pb2
 
@@ -23,65 +21,6 @@ def story(site: Site) -> Story:
     site.tell(story)
     site.open(story)
     return story
-
-
-def ask(site: Site, story: Story, text: str, **fields: str) -> str:
-    """Send the form that is on the order's page; the page that it leads to."""
-    path = site.path(story)
-    page = site.browser.get(path).text
-    hidden = dict(re.findall(r'name="(token|page)" value="([^"]+)"', page.partition('id="ask"')[2]))
-    sent = site.browser.post(f"{path}/question", data={**hidden, "text": text, **fields})
-    assert sent.status_code == 303, sent.text
-    return site.browser.get(sent.location).text
-
-
-def arrives(site: Site, story: Story, question_id: str = "q-1", reply: datetime | None = None) -> None:
-    """`orders` takes what waits in the outbox, and the projector brings it back."""
-    for fact in [one for one in site.outbox.letters if one.kind == "question"]:
-        asked = questions_service_pb2.AskQuestionRequest.FromString(fact.body)
-        site.outbox.told(fact.id)
-        promised = stamp(reply or site.clock.at + timedelta(hours=24))
-
-        def change(
-            order: order_pb2.Order,
-            asked: questions_service_pb2.AskQuestionRequest = asked,
-            promised: object = promised,
-        ) -> None:
-            question = next((one for one in order.questions if one.question_id == question_id), None)
-            if question is None:
-                question = order.questions.add(question_id=question_id, asked_at=asked.asked_at, reply_by=promised)
-            question.state = question_pb2.QUESTION_STATE_OPEN
-            question.ClearField("answered_at")
-            question.posts.add(
-                occurred_at=asked.asked_at,
-                from_buyer=True,
-                channel=asked.channel,
-                text=asked.text,
-                evidence_id=asked.evidence_id,
-            )
-
-        change_ = events.QuestionAsked(question_id=question_id, text=asked.text)
-        story.tell(events.FulfilmentEvent(question_asked=change_), change)
-    site.tell(story)
-
-
-def answered(site: Site, story: Story, text: str) -> None:
-    """The care team answers the newest question."""
-
-    def change(order: order_pb2.Order) -> None:
-        question = order.questions[-1]
-        question.posts.add(occurred_at=stamp(site.clock.at), text=text)
-        question.state = question_pb2.QUESTION_STATE_ANSWERED
-        question.answered_at.CopyFrom(stamp(site.clock.at))
-
-    change_ = events.QuestionAnswered(question_id=story.order.questions[-1].question_id, text=text)
-    story.tell(events.FulfilmentEvent(question_answered=change_), change)
-    site.tell(story)
-
-
-def thread(page: str) -> str:
-    """The card of the question."""
-    return page.partition('id="question"')[2].partition("</section>")[0]
 
 
 def test_a_question_is_acknowledged_at_once_with_the_time_of_the_answer(site: Site, story: Story) -> None:
@@ -233,92 +172,3 @@ def test_a_calendar_that_never_opens_still_gives_a_time() -> None:
     shop.time_zone = "Nowhere/Else"
     shop.policies.business_hours.add(iso_weekday=1, opens_minute=0, closes_minute=60)
     assert reply_by(None, shop, START) == START + timedelta(hours=24)
-
-
-@pytest.mark.parametrize("text", ["", "  \r\n ", "\x00\x07", "x" * 8001], ids=["empty", "spaces", "control", "long"])
-def test_nothing_and_too_much_are_refused_before_anything_is_kept(site: Site, story: Story, text: str) -> None:
-    token = site.token(site.path(story))
-    sent = site.browser.post(f"{site.path(story)}/question", data={"token": token, "page": "p", "text": text})
-    assert sent.status_code == 400
-    assert site.outbox.letters == []
-
-
-def test_eight_thousand_characters_of_any_script_are_taken_whole(site: Site, story: Story) -> None:
-    text = "🙂" * 8000
-    assert text in ask(site, story, text)
-    line_breaks = "ф\r\n" * 3999
-    assert ask(site, story, line_breaks)
-
-
-def test_more_than_a_question_may_hold_is_refused_by_size(site: Site, story: Story) -> None:
-    sent = site.browser.post(f"{site.path(story)}/question", data={"text": "x" * 140_000})
-    assert sent.status_code == 413
-
-
-def test_who_has_not_opened_the_order_cannot_ask(site: Site, story: Story) -> None:
-    stranger = site.app.test_client()
-    form = {"token": site.token("/", stranger), "page": "p", "text": "Who are you?"}
-    assert stranger.post(f"{site.path(story)}/question", data=form).status_code == 404
-    other = mixed_order("R-9")
-    site.tell(other)
-    mine = {"token": site.token(site.path(story)), "page": "p", "text": "Mine?"}
-    assert site.browser.post(f"{site.path(other)}/question", data=mine).status_code == 404
-    assert site.outbox.letters == []
-
-
-def test_asking_again_and_again_is_slowed_down_for_one_order_and_for_no_other(site: Site, story: Story) -> None:
-    form = {"token": site.token(site.path(story)), "page": "p"}
-    path = f"{site.path(story)}/question"
-    statuses = [site.browser.post(path, data={**form, "text": f"{n}"}).status_code for n in range(14)]
-    assert statuses == [303] * 12 + [429] * 2
-    other = mixed_order("R-9")
-    site.tell(other)
-    site.open(other)
-    assert site.browser.post(f"{site.path(other)}/question", data={**form, "text": "?"}).status_code == 303
-
-
-@pytest.mark.parametrize("text", XSS)
-def test_what_is_asked_and_answered_is_inert(site: Site, story: Story, text: str) -> None:
-    page = ask(site, story, text)
-    assert "\u202e" not in thread(page)
-    arrives(site, story)
-    answered(site, story, text)
-    for shown in (page, site.open(story).text):
-        if "<" in text or '"' in text:
-            assert text not in shown
-        assert re.findall(r"<script[^>]*>", shown) == re.findall(r"<script src=\"/static/[^>]*>", shown)
-        assert "<img src=x" not in shown
-        assert "<svg/" not in shown
-
-
-def test_the_progress_page_shows_nothing_of_a_question(site: Site, story: Story) -> None:
-    ask(site, story, "My address is 5 Mill Lane")
-    site.look_up("R-10042", "YO1 7HH")
-    page = site.browser.get("/progress").text
-    assert "Mill Lane" not in page
-    assert "<textarea" not in page
-
-
-def test_nothing_of_a_question_is_left_once_the_buyer_is_erased(site: Site, story: Story) -> None:
-    ask(site, story, "My address is 5 Mill Lane")
-    story.order.erase_time.CopyFrom(stamp(site.clock.at))
-    story.tell(events.FulfilmentEvent(buyer_erased=events.BuyerErased()))
-    site.tell(story)
-    assert site.orders.rows[story.order.name].pending == ()
-
-
-def test_an_order_that_lacks_nothing_is_the_very_same(story: Story) -> None:
-    asked = Pending("a", "question", START, "Hello?")
-    assert with_pending(story.order, ()) is story.order
-    ahead = with_pending(story.order, (asked,))
-    assert ahead is not story.order
-    assert not story.order.questions
-    assert with_pending(ahead, (asked,)) is ahead
-
-
-def test_plain_text_keeps_what_people_write_and_drops_what_only_programs_send() -> None:
-    assert plain("  a\r\nb\rc\td \n") == "a\nb\nc d"
-    assert plain("a\x00\x1b[31m\u202eb\ud800") == "a[31mb"
-    assert plain("می‌خواهم 👩‍👧") == "می‌خواهم 👩‍👧"
-    assert shortened("abc", 3) == "abc"
-    assert shortened("abcd efgh", 7) == "abcd …"
