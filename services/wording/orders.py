@@ -27,7 +27,10 @@ def headline(order: order_pb2.Order, reader: Reader) -> str:
             return reader.gettext("Something is holding up part of your order")
         return reader.gettext("Something is holding up your order")
     nothing_ships = all(line.kind != _PHYSICAL for line in order.lines)
-    if nothing_ships and order.state == order_pb2.ORDER_STATE_ON_ITS_WAY:
+    on_trial = any(line.state == line_pb2.LINE_STATE_TRIAL_RUNNING for line in order.lines)
+    if nothing_ships and (
+        order.state == order_pb2.ORDER_STATE_ON_ITS_WAY or (on_trial and order.state == order_pb2.ORDER_STATE_COMPLETE)
+    ):
         return reader.gettext("Everything is ready for you")
     if nothing_ships and order.state == order_pb2.ORDER_STATE_PARTLY_ON_ITS_WAY:
         return reader.gettext("Part of your order is ready for you")

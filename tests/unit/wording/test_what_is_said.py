@@ -194,3 +194,9 @@ def test_a_delivery_says_to_whom(english: Reader) -> None:
     assert neighbour == "It is with a neighbour: Schmidt."
     assert wording.carrier_name("Royal_Mail") == "Royal Mail"
     assert wording.carrier_name("Fast Eddie") == "Fast Eddie"
+
+
+def test_a_trial_that_runs_is_ready_and_has_not_reached_anybody(english: Reader) -> None:
+    course = line_pb2.OrderLine(kind=line_pb2.LINE_KIND_TRIAL, state=line_pb2.LINE_STATE_TRIAL_RUNNING)
+    order = order_pb2.Order(lines=[course], state=order_pb2.ORDER_STATE_COMPLETE)
+    assert wording.headline(order, english) == "Everything is ready for you"
