@@ -34,6 +34,8 @@ class Envelope:
     """Whether it answers a mail by itself."""
     unsubscribe: str = ""
     """Where one POST ends messages of this kind (RFC 8058); only for optional ones."""
+    return_path: str = ""
+    """Where a report goes that it did not arrive (RFC 5321, 4.4); empty: to ``from_email``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def compose(envelope: Envelope, content: Content) -> Letter:
     parts = [_part("plain", content.text), _part("html", content.html)]
     body = b"".join(b"--" + boundary.encode() + b"\r\n" + part for part in parts)
     return Letter(
-        sender=bare_address("From", envelope.from_email),
+        sender=bare_address("Return-Path", envelope.return_path or envelope.from_email),
         recipient=bare_address("To", envelope.to_email),
         content=head + b"\r\n" + body + b"--" + boundary.encode() + b"--\r\n",
     )

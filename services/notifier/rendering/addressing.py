@@ -15,6 +15,8 @@ CARE = "care"
 ESCALATION = "escalation"
 # The first part of a reply token: who is expected to reply.
 _ROLES = {"buyer": "b", CARE: "c", ESCALATION: "e"}
+# The first part of the token to which only mail systems write: that a mail did not arrive.
+_RETURNED = "r"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Replies:
     """How replies find their way to the order by themselves: a token in their address, and in their References.
 
     A token's parts are the role of whoever is expected to reply (`b`uyer, `c`are, `e`scalation), the question's id or
-    nothing, the merchant's id and the order's reference.
+    nothing, the merchant's id and the order's reference. The envelope's sender has a token of its own, whose role is
+    `r`eturned: what comes there is a mail system's report, or an answer that no human wrote.
     """
 
     tokens: ReplyTokens
@@ -72,6 +75,7 @@ class Addressing:
             order_mark=self._mark(recipient, question_id, order),
             auto_replied=rendered.auto_replied,
             unsubscribe=rendered.unsubscribe,
+            return_path=self._return_path(order),
         )
 
     def _reply_to(
@@ -89,15 +93,22 @@ class Addressing:
             return merchant.sender.reply_to or merchant.contact.email
         return self._replies.address.with_token(self._token(recipient, question_id, order))
 
+    def _return_path(self, order: order_pb2.Order) -> str:
+        """Of every mail, alerts too: whoever reads replies by themselves reads reports too."""
+        return self._replies.address.with_token(self._signed(_RETURNED, "", order)) if self._replies else ""
+
     def _mark(self, recipient: str, question_id: str, order: order_pb2.Order) -> str:
         if self._replies is None:
             return ""
         return f"<{self._token(recipient, question_id, order)}.order@{self._mail_domain}>"
 
     def _token(self, recipient: str, question_id: str, order: order_pb2.Order) -> str:
+        return self._signed(_ROLES[recipient], question_id, order)
+
+    def _signed(self, role: str, question_id: str, order: order_pb2.Order) -> str:
         assert self._replies is not None
         _, merchant, _, reference = order.name.split("/")
-        return self._replies.tokens.sign(_ROLES[recipient], question_id, merchant, reference)
+        return self._replies.tokens.sign(role, question_id, merchant, reference)
 
 
 def addressee(recipient: str, order: order_pb2.Order, merchant: merchant_pb2.Merchant) -> tuple[str, str]:

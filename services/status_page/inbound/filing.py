@@ -84,7 +84,8 @@ def file(
         return _reported(arrived, report, marks, look, name_of)
     meant = marks.by_address(mail.recipients) or marks.by_references(mail.references)
     addressed = marks.is_ours(mail.recipients)
-    if automatic(mail):
+    # To the sender of our envelopes no human writes, whatever the headers say.
+    if automatic(mail) or (meant is not None and meant.role == "system"):
         return Filing(Outcome.AUTOMATIC if addressed else Outcome.NOT_OURS, meant.order if meant else "")
     return (
         Filing(Outcome.UNKNOWN) if meant is None else _written(arrived, meant, look(meant.order), addressed=addressed)

@@ -6,9 +6,9 @@ from typing import Literal
 
 from chassis.reply_tokens import ReplyAddress, ReplyTokens
 
-Role = Literal["buyer", "care"]
+Role = Literal["buyer", "care", "system"]
 
-_ROLES: dict[str, Role] = {"b": "buyer", "c": "care", "e": "care"}
+_ROLES: dict[str, Role] = {"b": "buyer", "c": "care", "e": "care", "r": "system"}
 _MARK = ".order"
 """What follows the token in the id that stands first in the References of our mails."""
 
@@ -19,6 +19,7 @@ class Meant:
 
     order: str
     role: Role
+    """``system``: it is the sender of our envelopes, where only mail systems and vacation answers write."""
     question_id: str
 
 

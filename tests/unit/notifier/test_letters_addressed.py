@@ -62,6 +62,36 @@ def test_without_a_reply_address_the_merchant_reads_its_mail_itself() -> None:
     assert sent.order_mark == ""
 
 
+@pytest.mark.parametrize(
+    ("kind", "recipient"),
+    [(MessageKind.STILL_WITH_YOU, "buyer"), (MessageKind.QUESTION_FORWARDED, "care"), (MessageKind.ALERT, "care")],
+)
+def test_what_does_not_arrive_is_reported_to_us_while_the_shop_stays_the_writer(
+    kind: MessageKind, recipient: str
+) -> None:
+    order, merchant = order_and_merchant()
+    sent = envelope(kind, recipient, "q-1")
+    letter = compose(sent, Content("subject", "text", "html"))
+    # Whatever was asked there, the token is for reports alone.
+    assert REPLIES.tokens.open(REPLIES.address.token_in(letter.sender)) == ("r", "", "lantern", order.reference)
+    assert f"<{merchant.sender.email}>".encode() in letter.content.partition(b"\r\nTo:")[0]
+
+
+def test_without_a_reply_address_reports_come_to_the_shop() -> None:
+    _, merchant = order_and_merchant()
+    letter = compose(envelope(addressing=Addressing("mail.test")), Content("subject", "text", "html"))
+    assert letter.sender == merchant.sender.email
+
+
+def test_a_token_that_does_not_fit_leaves_an_address_that_is_ours() -> None:
+    order, merchant = order_and_merchant()
+    order.reference = "R-" + "1" * 60
+    order.name = f"merchants/lantern/orders/{order.reference}"
+    telling = Telling(MessageKind.STILL_WITH_YOU, notice_pb2.Notice(), NOW)
+    sent = Addressing("mail.test", REPLIES).envelope("row", "first", "buyer", telling, order, merchant, RENDERED, NOW)
+    assert sent.return_path == "reply@mail.test"
+
+
 def test_a_reply_to_an_alert_reaches_no_buyer() -> None:
     order, merchant = order_and_merchant()
     sent = envelope(MessageKind.ALERT, "escalation", "q-1")

@@ -180,6 +180,19 @@ def test_a_delay_is_no_bounce_and_a_report_about_a_strangers_mail_is_nothing(sit
     assert site.outbox.letters == []
 
 
+def test_a_report_to_the_sender_of_our_envelopes_needs_no_references(site: Site, story: Story) -> None:
+    site.names.names[story.order.name, OUR_ID] = f"{story.order.name}!3/buyer/email"
+    raw = bounce(story.order.name).replace(b"orders@lantern.test", reply_to(story.order.name, "r").encode())
+    head, _, rest = raw.partition(b"References:")
+    assert receive(site, head + rest.partition(b"<0@wismo.test>\r\n")[2]) is Outcome.BOUNCE
+
+
+def test_what_else_comes_to_the_sender_of_our_envelopes_asks_nothing(site: Site, story: Story) -> None:
+    away = mail(reply_to(story.order.name, "r"), "I am on holiday until Monday.")
+    assert receive(site, away) is Outcome.AUTOMATIC
+    assert site.outbox.letters == []
+
+
 def test_while_nobody_knows_our_mails_names_a_bounce_is_read_again_later(site: Site, story: Story) -> None:
     site.names.down = True
     with pytest.raises(NamesDown):
