@@ -52,5 +52,5 @@ def access_reminder(kit: Kit) -> Facts:
 
 
 def follow_up(kit: Kit) -> Facts:
-    """Whether everything is all right: where to say that it is not."""
-    return {"ask_link": f"{kit.link}#ask"}
+    """Whether everything is all right: where to say that it is, and that it is not."""
+    return {"well_link": f"{kit.link}?then=well", "ask_link": f"{kit.link}#ask"}
