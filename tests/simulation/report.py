@@ -127,7 +127,7 @@ def _plot_months(year: Year, target: Path) -> None:
     axes.set_ylabel("buyer-hours in the dark")
     axes.set_yscale("symlog", linthresh=10)
     axes.set_title("Hours in the dark, by the month of the order", fontsize=10, loc="left")
-    axes.legend(fontsize=8, frameon=False)
+    axes.legend(fontsize=8, frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     _finish(figure, axes, target)
 
 
@@ -142,7 +142,7 @@ def _plot_messages(year: Year, target: Path) -> None:
     axes.set_xlabel("messages to one buyer")
     axes.set_ylabel("orders")
     axes.set_title("How many messages an order's buyer got", fontsize=10, loc="left")
-    axes.legend(fontsize=8, frameon=False)
+    axes.legend(fontsize=8, frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     _finish(figure, axes, target)
 
 
