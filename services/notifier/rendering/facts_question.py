@@ -67,6 +67,7 @@ def question_forwarded(kit: Kit) -> Facts:
         "missed": [kit.reader.moment(one) for one in question.missed_reply_by],
         "reminder": kit.notice.step != obligations.OBLIGATION_STEP_DUE and bool(kit.notice.step),
         "reply_files": kit.replies_are_filed,
+        "answer_link": kit.links.answer_question(kit.notice.question_id),
     }
 
 

@@ -9,8 +9,11 @@ from wismo.orders.v1 import order_pb2
 ORDER_PURPOSE = "order"
 CANCEL_PURPOSE = "cancel-trial"
 OPTIONAL_PURPOSE = "optional-off"
+ANSWER_PURPOSE = "answer-question"
 # A buyer who comes on the very day must still find the way out, or be told where the way is.
 AFTER_THE_CHARGE = timedelta(days=7)
+# Mails to a team are passed on and lie about: long enough for any answer, and no longer.
+TO_ANSWER = timedelta(days=14)
 
 
 class Links:
@@ -46,6 +49,10 @@ class Links:
     def care_order(self) -> str:
         """For the care team: to the order in the care desk, behind its login. It opens nothing by itself."""
         return f"{self._page_url}/desk/orders/{quote(self._order.reference, safe='')}"
+
+    def answer_question(self, question_id: str) -> str:
+        """For the care team: where this one question is answered without a login."""
+        return self._signed("desk/answer", ANSWER_PURPOSE, f"{self._order.name} {question_id}", self._since + TO_ANSWER)
 
     def _signed(self, path: str, purpose: str, subject: str, expires_at: datetime) -> str:
         token = self._signer.sign(

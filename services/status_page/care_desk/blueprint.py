@@ -35,7 +35,7 @@ _WORDS = {
     413: Words(mark("That was too much at once"), mark("Please shorten what you wrote.")),
     429: Words(
         mark("Please wait a moment"),
-        mark("There were many attempts to log in. Try again in about ten minutes."),
+        mark("There were many attempts in a short time. Try again in about ten minutes."),
     ),
     503: Words(
         mark("This cannot be read just now"),

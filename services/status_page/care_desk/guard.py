@@ -20,6 +20,8 @@ KEY_PURPOSE = "desk-key"
 
 OPEN = frozenset({"desk.login", "desk.log_in", "desk.leave_for_provider", "desk.come_from_provider"})
 """What answers without a login."""
+BY_LINK = frozenset({"desk.answer_by_link", "desk.send_by_link"})
+"""What answers to whoever has a signed link of the team's, for the one question that it names."""
 
 ROLES: dict[str, Role] = {
     "desk.attention": Role.READER,
@@ -93,7 +95,7 @@ def widen_form_limit(_endpoint: str | None, _values: dict[str, object] | None) -
 def admit() -> Response | None:
     """Before each request: a login that holds, the role that the route asks for, and the form's token."""
     endpoint = request.endpoint or ""
-    if endpoint in OPEN:
+    if endpoint in OPEN or endpoint in BY_LINK:
         return None
     session = _session()
     if session is None:

@@ -7,6 +7,7 @@ from flask import Flask
 # Each of these adds its routes to the blueprint.
 from status_page.care_desk import (
     admin_routes,
+    answer_by_link,
     attention_routes,
     login,
     oidc_login,
@@ -32,6 +33,7 @@ ROUTES = (
     many_routes,
     measures_routes,
     admin_routes,
+    answer_by_link,
 )
 
 

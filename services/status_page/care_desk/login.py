@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Response, abort, current_app, g, request, url_for
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 
 from chassis.logs import get_logger
 from status_page.care_desk.audit import Deed
@@ -75,15 +75,15 @@ def begin(identity: Identity, now: datetime, lasts: timedelta, back: str, *, key
     return response
 
 
-def throttle() -> None:
-    """429 after too many attempts from one address, counted for all processes together."""
+def throttle(limit: RateLimitItem = LOGINS, *counted: str) -> None:
+    """429 after too many attempts, counted for all processes together: from one address, or of what is named."""
     try:
-        allowed = limiter.limiter.hit(LOGINS, "desk-login", by_address())
+        allowed = limiter.limiter.hit(limit, *(counted or ("desk-login", by_address())))
     except Exception as error:  # noqa: BLE001  # Whatever the storage raises: without counting nobody is let in.
-        _log.warning("logins cannot be counted", error_kind=type(error).__name__)
+        _log.warning("attempts cannot be counted", error_kind=type(error).__name__)
         abort(503)
     if not allowed:
-        _log.warning("logins slowed down")
+        _log.warning("attempts slowed down")
         abort(429)
 
 

@@ -7,6 +7,7 @@ from flask import Response, abort, g, request
 
 from status_page.care_desk.acts.done import Standing
 from status_page.care_desk.acts.kinds import FOR_AN_ORDER, KINDS
+from status_page.care_desk.acts.seen import named
 from status_page.care_desk.blueprint import blueprint
 from status_page.care_desk.care import CareDown
 from status_page.care_desk.care_words import DELIVERY
@@ -35,7 +36,7 @@ def story(reference: str) -> Response:
         return desk_page("erased.html", 410, reference=reference)
     our, reader, order = desk(), reader_here(), found.order
     told, down = _told(order.name)
-    acts = our.acts.of(order.name)
+    acts = [named(act, reader) for act in our.acts.of(order.name)]
     others = note_presence(reference, "")
     titles = {key: reader.gettext(kind.title) for key, kind in KINDS.items()}
     entries = happened(order, told, our.visits.of(order.name), acts, reader, titles)

@@ -12,12 +12,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from notifier.rendering.links import TO_ANSWER
 from status_page.lookup.limits import limiter
 from tests.browser import find_browser
 from tests.fakes.care_desk_site import DeskSite, key_of, needs
 from tests.samples.care_days import measured_month
 from tests.samples.desk_stories import open_order
 from tests.unit.status_page.care_desk.conftest import fill
+from tests.unit.status_page.care_desk.test_answer_by_link import link
 from wismo.care.v1 import care_service_pb2 as care
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -93,12 +95,13 @@ def room(browser: Browser, tmp_path: Path) -> Iterator[Room]:
 @pytest.mark.parametrize("width", list(WIDTHS))
 def test_the_desk_can_be_used_by_everybody(room: Room, width: str, scheme: Any, locale: str, tmp_path: Path) -> None:
     page = room.sit("max", width=width, locale=locale, color_scheme=scheme)
-    for name, path in PATHS.items():
+    by_link = {"answer-by-link": link(room.site), "link-is-over": link(room.site, since=room.site.clock.at - TO_ANSWER)}
+    for name, path in {**PATHS, **by_link}.items():
         page.goto(room.url + path)
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width], name
-        if name in {"list", "story", "measures"}:
+        if name in {"list", "story", "measures", *by_link}:
             page.screenshot(path=tmp_path / f"desk-{name}-{width}.png")
 
 

@@ -9,6 +9,9 @@ from typing import Protocol
 KEPT = timedelta(days=7)
 """After it the order itself and the audit log tell what was done."""
 
+BY_LINK = "by link"
+"""Who has done it when nobody had logged in: whoever had the mail with the link."""
+
 
 class Standing(Enum):
     """How far an act is."""

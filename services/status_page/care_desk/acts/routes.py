@@ -1,7 +1,6 @@
 """The form of an act, a look at what the buyer will read, and the act itself."""
 
 import re
-from dataclasses import dataclass
 
 from flask import Response, abort, request, url_for
 
@@ -10,6 +9,7 @@ from status_page.care_desk.acts.act import About, ActKind, Given
 from status_page.care_desk.acts.done import DoneAct
 from status_page.care_desk.acts.forms import Invalid
 from status_page.care_desk.acts.kinds import KINDS
+from status_page.care_desk.acts.seen import Seen, seen_so_far
 from status_page.care_desk.blueprint import blueprint
 from status_page.care_desk.finding import found_order
 from status_page.care_desk.guard import colleague, log
@@ -24,7 +24,8 @@ from status_page.web.languages import SPOKEN
 from status_page.web.visits import visit
 from wording import Reader
 
-_TICKET = re.compile(r"[0-9a-f-]{36}")
+TICKET = re.compile(r"[0-9a-f-]{36}")
+"""The id of a form, which becomes the id of its fact."""
 
 
 @blueprint.get("/orders/<reference>/acts/<kind>")
@@ -44,7 +45,7 @@ def do_act(reference: str, kind: str) -> Response:
     chosen, about = _chosen(reference, kind)
     values = {field.name: text_of(field.name) for field in chosen.fields(about)}
     ticket = request.form.get("ticket", "")
-    if not _TICKET.fullmatch(ticket):
+    if not TICKET.fullmatch(ticket):
         abort(400)
     step = request.form.get("step", "look")
     if step == "back":
@@ -69,15 +70,6 @@ def do_act(reference: str, kind: str) -> Response:
     desk().presence.leave(about.order.name, me.session.id)
     log(f"act.{chosen.key}", about.order.name, f"{about.subject} {ticket}".strip())
     return see_other(url_for("desk.story", reference=about.order.reference, told=chosen.key))
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How far a question was when the form was opened. ``newest`` says what came after, to be read before sending."""
-
-    mark: str
-    newest: str = ""
-    who: str = ""
 
 
 def text_of(name: str) -> str:
@@ -142,17 +134,7 @@ def _thread(about: About) -> Thread | None:
 
 
 def _seen(chosen: ActKind, about: About) -> Seen:
-    """How far it is: what was said in the question, and what somebody else has done of this kind about the same."""
-    mine = colleague().session.id
-    acts = desk().acts.of(about.order.name)
-    sent = [one for one in acts if (one.kind, one.about) == (chosen.key, about.subject) and one.session != mine]
-    newest = sent[0] if sent else None
-    question = next((one for one in about.order.questions if one.question_id == about.subject), None)
-    posts = list(question.posts) if question else []
-    said = posts[-1].text if posts and not posts[-1].from_buyer else ""
-    return Seen(
-        f"{len(posts)}.{newest.id if newest else ''}", newest.text if newest else said, newest.who if newest else ""
-    )
+    return seen_so_far(chosen.key, about, colleague().session.id)
 
 
 def _doing(chosen: ActKind, about: About) -> str:

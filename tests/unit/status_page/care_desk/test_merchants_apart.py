@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from status_page.care_desk.guard import OPEN, ROLES
+from status_page.care_desk.guard import BY_LINK, OPEN, ROLES
 from status_page.care_desk.many.jobs import Job
 from status_page.care_desk.replies import Reply
 from status_page.care_desk.staff import Role
@@ -62,8 +62,9 @@ def admin(site: DeskSite) -> FlaskClient:
 
 
 def test_every_route_has_a_case_and_a_role(site: DeskSite) -> None:
-    assert routes(site) == set(FOREIGN_IDS) | set(LISTS) | OPEN
-    assert routes(site) - OPEN == set(ROLES)
+    # What a link opens has its cases in test_answer_by_link.py.
+    assert routes(site) == set(FOREIGN_IDS) | set(LISTS) | OPEN | BY_LINK
+    assert routes(site) - OPEN - BY_LINK == set(ROLES)
 
 
 @pytest.mark.parametrize("endpoint", sorted(FOREIGN_IDS))
