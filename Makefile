@@ -13,6 +13,8 @@ READY := .venv/.ready
 SOURCES := services protos deploy tests
 # More arguments for the tool behind a target: make test ARGS="-k orders -x"
 ARGS ?=
+# How many tests at a time; each worker starts servers of its own.
+JOBS ?= 2
 BENCH ?= all
 FAULTS ?= all
 
@@ -29,9 +31,9 @@ reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: withou
 setup: $(READY) ## Make .venv with every package at its locked version, fetch Kafka
 	@:
 
-test: $(READY) ## Run all tests: unit, contract, integration on real servers, one run in a real browser
+test: $(READY) ## Run all tests: unit, contract, integration on real servers, stories in a real browser
 	@$(BIN)/python -m tests.browser --install
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 check: check-style check-types check-imports check-protos ## Everything that needs no server: style, types, layers, contract
 

@@ -43,11 +43,15 @@ def test_killed_at_any_point_it_goes_on_where_it_was(stage: Stage, unique: str, 
 
 def test_the_crash_points_are_where_they_hurt() -> None:
     assert [point.name for point in crash_points_in(SERVICES)] == [
+        "status_page.desk.jobs.before_advance",
         "status_page.downloads.after_count",
+        "status_page.inbound.after_keeping_the_fact",
         "status_page.outbox.before_forgetting",
         "status_page.projector.after_write",
         "status_page.projector.before_commit",
         "status_page.projector.before_write",
+        "status_page.questions.after_keeping",
+        "status_page.trials.after_keeping",
     ]
 
 
