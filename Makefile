@@ -27,7 +27,7 @@ reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: withou
 	@$(BIN)/python -m embedded_stack.reset $(if $(filter-out 0 no,$(YES)),--yes)
 
 ##@ Work on it
-.PHONY: setup test check check-style check-types check-imports check-protos fmt protos protos-check bench docs-errors simulate-year faults
+.PHONY: setup test check check-style check-types check-imports check-protos check-words fmt protos protos-check bench docs-errors simulate-year faults
 setup: $(READY) ## Make .venv with every package at its locked version, fetch Kafka
 	@:
 
@@ -35,7 +35,7 @@ test: $(READY) ## Run all tests: unit, contract, integration on real servers, st
 	@$(BIN)/python -m tests.browser --install
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
-check: check-style check-types check-imports check-protos ## Everything that needs no server: style, types, layers, contract
+check: check-style check-types check-imports check-protos check-words ## Everything that needs no server: style, types, layers, contract, words
 
 check-style: $(PREPARED) ## ruff: rules and format
 	$(BIN)/ruff check $(SOURCES)
@@ -48,6 +48,9 @@ check-imports: $(PREPARED) ## import-linter: who may import whom
 	$(BIN)/lint-imports
 
 check-protos: protos-check ## The same as protos-check
+
+check-words: $(PREPARED) ## Every text that a person reads is translated into every language
+	@for package in chassis/localisation wording notifier status_page; do $(BIN)/python -m chassis.localisation check services/$$package; done
 
 fmt: $(PREPARED) ## Format all code, mend what can be mended by itself
 	$(BIN)/ruff check --fix-only --exit-zero $(SOURCES)
