@@ -13,7 +13,7 @@ READY := .venv/.ready
 SOURCES := services protos deploy tests
 # More arguments for the tool behind a target: make test ARGS="-k orders -x"
 ARGS ?=
-# How many tests at a time; each worker starts servers of its own.
+# How many tests at a time; those with real servers stay with one worker.
 JOBS ?= 2
 BENCH ?= all
 FAULTS ?= all
@@ -33,7 +33,7 @@ setup: $(READY) ## Make .venv with every package at its locked version, fetch Ka
 
 test: $(READY) ## Run all tests: unit, contract, integration on real servers, stories in a real browser
 	@$(BIN)/python -m tests.browser --install
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadgroup $(ARGS)
 
 check: check-style check-types check-imports check-protos check-words ## Everything that needs no server: style, types, layers, contract, words
 

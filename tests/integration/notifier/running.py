@@ -5,12 +5,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kafka import KafkaConsumer, TopicPartition
+from kafka.structs import OffsetAndMetadata
+
 from chassis.kafka import Producer, Record, TopicSpec, ensure_topics
+from chassis.kafka.connecting import connected
 from embedded_stack.servers import InboxServer
 from tests.samples import keys
 from wismo.events.v1.order_event_pb2 import OrderEvent
@@ -18,6 +23,10 @@ from wismo.events.v1.order_event_pb2 import OrderEvent
 ORDER_EVENTS = "wismo.order-events.v1"
 DEAD_LETTERS = "wismo.order-events.v1.dlt"
 TOPICS = (ORDER_EVENTS, "wismo.merchant-events.v1", DEAD_LETTERS)
+
+
+# By broker: where the topics ended when the test began; without it notifiers read from the beginning.
+_begin: dict[str, dict[TopicPartition, int]] = {}
 
 
 class NotifierProcess:
@@ -56,6 +65,8 @@ class NotifierProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, crash_at: str = "", *, command: str = "run") -> Self:
+        if self._process is None:
+            _skip_what_was_before(self._environ["WISMO_KAFKA_BOOTSTRAP"], self._environ["WISMO_NOTIFIER_GROUP"])
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "notifier", command],
@@ -93,6 +104,31 @@ class NotifierProcess:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait(10)
+
+
+@contextmanager
+def begin_here(bootstrap: str) -> Iterator[None]:
+    """Notifiers that are started for the first time in here hear only what is published from now on."""
+    ensure_topics(bootstrap, [TopicSpec(name, 3) for name in TOPICS])
+    with closing(connected(KafkaConsumer, {"bootstrap_servers": bootstrap})) as consumer:
+        partitions = [
+            TopicPartition(topic, number) for topic in TOPICS[:2] for number in consumer.partitions_for_topic(topic)
+        ]
+        _begin[bootstrap] = consumer.end_offsets(partitions)
+    try:
+        yield
+    finally:
+        del _begin[bootstrap]
+
+
+def _skip_what_was_before(bootstrap: str, group: str) -> None:
+    begin = _begin.get(bootstrap)
+    if begin is None:
+        return
+    config: dict[str, object] = {"bootstrap_servers": bootstrap, "group_id": group, "enable_auto_commit": False}
+    with closing(connected(KafkaConsumer, config)) as consumer:
+        consumer.assign(list(begin))
+        consumer.commit({partition: OffsetAndMetadata(offset, "", -1) for partition, offset in begin.items()})
 
 
 def publish(bootstrap: str, *events: OrderEvent) -> None:
