@@ -13,8 +13,8 @@ READY := .venv/.ready
 SOURCES := services protos deploy tests
 # More arguments for the tool behind a target: make test ARGS="-k orders -x"
 ARGS ?=
-# How many tests at a time; those with real servers stay with one worker.
-JOBS ?= 2
+# How many workers share the tests; 0: this process runs them all. Those with real servers stay with one worker.
+JOBS ?= 0
 BENCH ?= all
 FAULTS ?= all
 

@@ -69,6 +69,7 @@ def inbox(server_folder: Path) -> Iterator[InboxServer]:
         yield server
 
 
+@pytest.hookimpl(tryfirst=True)  # Before the distribution reads the groups.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers, one of them has all tests with real servers, one after the other: side by side they would
     run out of their times, and every server would be there twice.
