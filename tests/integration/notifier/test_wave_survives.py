@@ -85,7 +85,7 @@ def test_each_is_told_once_wherever_the_notifier_dies(
     name = f"{unique}-{point.rpartition('.')[2].replace('_', '-')}"
     flood = Flood(tmp_path / name, mongo_url, kafka_bootstrap, inbox, name)
     with flood.watchdog.start(command="watchdog"):
-        with flood.notifier.start(f"{point}:2"):
+        with flood.notifier.start(f"{point}:1"):
             assert flood.notifier.wait() == -signal.SIGKILL
         with flood.notifier.start():
             flood.wait_for_all()
