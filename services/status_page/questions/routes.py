@@ -1,6 +1,7 @@
 """Asking: kept at once, whether or not `orders` answers, and told with the time by which the answer comes."""
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
+from werkzeug.exceptions import Forbidden, NotFound
 
 from chassis.crash_points import crash_point
 from status_page.lookup.limits import by_address, limiter
@@ -9,11 +10,11 @@ from status_page.pages.pending import evidence_of, is_in, with_pending
 from status_page.pages.reaching import opened_order, order_url
 from status_page.projection.rows import Pending
 from status_page.questions.promise import reply_by
-from status_page.questions.texts import LONGEST, plain
+from status_page.questions.texts import LONGEST, plain, shortened
 from status_page.web.answers import see_other
 from status_page.web.forms import require_token
 from status_page.web.measures import QUESTIONS
-from status_page.web.visits import visit
+from status_page.web.visits import page, visit
 from wismo.orders.v1 import order_pb2
 
 blueprint = Blueprint("questions", __name__)
@@ -31,12 +32,20 @@ def _by_order() -> str:
 @limiter.limit(PER_ADDRESS, key_func=by_address)
 @limiter.limit(PER_ORDER, key_func=_by_order)
 def ask(merchant: str, reference: str) -> Response:
-    """Keep a question. The same text sent twice from one page, a double click say, is one."""
-    require_token()
+    """Keep a question. The same text sent twice from one page, a double click say, is one.
+
+    A browser that has the order no longer open gets its text back, with the way to send it, whichever order it named.
+    """
     here = visit()
-    reached = opened_order(merchant, reference)
-    row = reached.row
     text = plain(request.form.get("text", ""))
+    try:
+        require_token()
+        reached = opened_order(merchant, reference)
+    except (Forbidden, NotFound) as closed:
+        if not text:
+            raise
+        return _not_sent(merchant, text, closed.code)
+    row = reached.row
     if not text or len(text) > LONGEST:
         abort(400)
     order = order_pb2.Order.FromString(row.order)
@@ -51,3 +60,11 @@ def ask(merchant: str, reference: str) -> Response:
         here.parts.orders.show_pending(row.name, asked, over)
         QUESTIONS.labels("page").inc()
     return see_other(order_url(row, told="asked", anchor="question"))
+
+
+def _not_sent(merchant: str, text: str, status: int) -> Response:
+    here = visit()
+    shop = here.parts.shops.find(f"merchants/{merchant}")
+    here.enter(shop)
+    action = url_for("lookup.look_up_at_merchant", merchant=shop.id) if shop else url_for("lookup.look_up")
+    return page("not_sent.html", status, text=shortened(text), action=action)

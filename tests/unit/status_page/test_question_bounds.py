@@ -55,6 +55,31 @@ def test_who_has_not_opened_the_order_cannot_ask(site: Site, story: Story) -> No
     assert site.outbox.letters == []
 
 
+def test_what_was_typed_into_a_page_that_has_closed_is_given_back(site: Site, story: Story) -> None:
+    """The form lay open longer than the browser keeps the order: nobody types a question twice."""
+    token = site.token(site.path(story))
+    site.clock.forward(hours=24 * 400)
+    text = "Where is <my> book?\nIt was a present."
+    sent = site.browser.post(f"{site.path(story)}/question", data={"token": token, "page": "p", "text": text})
+    assert sent.status_code in {403, 404}
+    assert "Where is &lt;my&gt; book?\nIt was a present.</textarea>" in sent.text
+    assert "answer that message" in sent.text
+    assert site.outbox.letters == []
+
+
+def test_the_text_comes_back_the_same_for_an_order_that_does_not_exist(site: Site, story: Story) -> None:
+    stranger = site.app.test_client()
+    form = {"token": site.token("/", stranger), "page": "p", "text": "Is it there?"}
+    known = stranger.post(f"{site.path(story)}/question", data=form)
+    unknown = stranger.post(f"{site.path(story)}-none/question", data=form)
+
+    def same(html: str) -> str:
+        return re.sub(r'(nonce=|name="token" value=)"[^"]+"', "", html)
+
+    assert (known.status_code, same(known.text)) == (unknown.status_code, same(unknown.text))
+    assert "Is it there?</textarea>" in known.text
+
+
 def test_asking_again_and_again_is_slowed_down_for_one_order_and_for_no_other(site: Site, story: Story) -> None:
     form = {"token": site.token(site.path(story)), "page": "p"}
     path = f"{site.path(story)}/question"
