@@ -79,7 +79,9 @@ CALL = ActKind(
             "text",
             mark("What the buyer asked"),
             "area",
-            mark("As close to the buyer's own words as you can."),
+            mark(
+                "As close to the buyer's own words as you can. The buyer reads it on their page, just as it stands here."
+            ),
             longest=8000,
         ),
         Field(
