@@ -80,7 +80,7 @@ CALL = ActKind(
             mark("What the buyer asked"),
             "area",
             mark(
-                "As close to the buyer's own words as you can. The buyer reads it on their page, just as it stands here."
+                "As close to the buyer's own words as you can. The buyer reads it on their page just as it stands here."
             ),
             longest=8000,
         ),
