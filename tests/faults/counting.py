@@ -37,11 +37,41 @@ class Acknowledged:
         return cls(dict(sequences))
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What orders' own store has of the orders of a load: per order and sequence, the request that it came with.
+
+    It has more than was acknowledged: Wismo records its own words too (a watchdog's mail was accepted).
+    """
+
+    requests: dict[str, dict[int, str]]
+
+    @classmethod
+    def read(cls, mongo: str, acknowledged: Acknowledged) -> "Kept":
+        """From the events as they are stored."""
+        requests: dict[str, dict[int, str]] = defaultdict(dict)
+        client = connect(mongo, "fault-counting")
+        try:
+            wanted = {"order": {"$in": list(acknowledged.sequences)}}
+            for event in client["wismo_orders"]["events"].find(wanted, {"order": 1, "request": 1}):
+                requests[event["order"]][int(event["_id"].rpartition("#")[2])] = event["request"]
+        finally:
+            client.close()
+        return cls(dict(requests))
+
+    @property
+    def newest(self) -> dict[str, int]:
+        """The sequence that each order has reached."""
+        return {order: max(found) for order, found in self.requests.items()}
+
+
 @dataclass(slots=True)
 class Counts:
     """One drill's figures. Every field of `wrong` must be 0."""
 
     acknowledged: int = 0
+    reported_by_wismo: int = 0
+    """Events of these orders that Wismo itself has recorded: its watchdog's words to the buyer were accepted."""
     published: int = 0
     published_again: int = 0
     """Records that came more than once: at-least-once delivery, dropped by the consumers."""
@@ -51,6 +81,8 @@ class Counts:
     skipped: int = 0
     """Planned messages that were overtaken by newer news, each with its reason."""
     skipped_because: dict[str, int] = field(default_factory=dict)
+    told_by_the_watchdog: int = 0
+    """Mails that no event called for, but the time that passed without one."""
     told_again: int = 0
     """Mails that came twice with one Message-ID: a crash between the end of DATA and its answer."""
     wrong: dict[str, int] = field(
@@ -82,13 +114,14 @@ def count_all(addresses: dict[str, Any], folder: Path, report: Path) -> Counts:
     """Everything from the load's own report to the mails in the inbox. Reads, changes nothing."""
     acknowledged = Acknowledged.read(report)
     counts = Counts(acknowledged=acknowledged.count)
-    records = _published(addresses["kafka_bootstrap"], acknowledged, counts)
-    _on_the_page(addresses["mongo_url"], acknowledged, counts)
+    kept = Kept.read(addresses["mongo_url"], acknowledged)
+    records = _published(addresses["kafka_bootstrap"], acknowledged, kept, counts)
+    _on_the_page(addresses["mongo_url"], acknowledged, kept, counts)
     _told(addresses["mongo_url"], folder, records, counts)
     return counts
 
 
-def _published(bootstrap: str, acknowledged: Acknowledged, counts: Counts) -> list[OrderEvent]:
+def _published(bootstrap: str, acknowledged: Acknowledged, kept: Kept, counts: Counts) -> list[OrderEvent]:
     """The distinct records of the acknowledged orders, in their order of arrival."""
     seen: dict[str, list[OrderEvent]] = defaultdict(list)
     consumer = BatchConsumer(bootstrap, "fault-counting", [TOPIC])
@@ -104,6 +137,8 @@ def _published(bootstrap: str, acknowledged: Acknowledged, counts: Counts) -> li
         consumer.close()
     distinct: list[OrderEvent] = []
     for order, wanted in acknowledged.sequences.items():
+        stored = kept.requests.get(order, {})
+        counts.reported_by_wismo += len(stored.keys() - wanted.keys())
         newest = 0
         known: set[int] = set()
         for event in seen.get(order, ()):
@@ -114,22 +149,24 @@ def _published(bootstrap: str, acknowledged: Acknowledged, counts: Counts) -> li
             counts.wrong["out_of_order"] += event.sequence < newest
             newest = max(newest, event.sequence)
             distinct.append(event)
-            # What the page reports by itself (a download was started) is no phantom; the load starts none.
-            counts.wrong["phantom"] += wanted.get(event.sequence) != event.request_id
+            counts.wrong["phantom"] += stored.get(event.sequence) != event.request_id
         counts.published += len(known)
-        counts.wrong["lost"] += len(wanted.keys() - known)
-        counts.wrong["gaps"] += newest - len(known)
+        counts.wrong["lost"] += sum(
+            sequence not in known or stored.get(sequence) != request for sequence, request in wanted.items()
+        )
+        counts.wrong["gaps"] += max([newest, *stored]) - len(known)
     return distinct
 
 
-def _on_the_page(mongo: str, acknowledged: Acknowledged, counts: Counts) -> None:
+def _on_the_page(mongo: str, acknowledged: Acknowledged, kept: Kept, counts: Counts) -> None:
+    newest = kept.newest
     client = connect(mongo, "fault-counting")
     try:
         for order, wanted in acknowledged.sequences.items():
             found = client["wismo_status_page"]["orders"].find_one({"_id": order}, {"sequence": 1})
             shown = found["sequence"] if found else 0
             counts.on_the_page += sum(sequence <= shown for sequence in wanted)
-            counts.wrong["page_behind"] += shown != max(wanted)
+            counts.wrong["page_behind"] += shown != newest.get(order)
     finally:
         client.close()
 
@@ -142,10 +179,12 @@ def _told(mongo: str, folder: Path, records: list[OrderEvent], counts: Counts) -
         rows = {row["_id"]: row for row in client["wismo_notifier"]["messages"].find({"order": {"$in": orders}})}
     finally:
         client.close()
+    called_for: set[str] = set()
     domain = next(iter(arrived), "@").rpartition("@")[2].rstrip(">")
     for event in records:
         for message in plan(event, event.merchant.policies, Preferences()):
             counts.to_be_told += 1
+            called_for.add(message.id)
             row = rows.get(message.id)
             state = row["state"] if row else "not_planned"
             mails = arrived[message_id(message.id, domain)]
@@ -160,3 +199,10 @@ def _told(mongo: str, folder: Path, records: list[OrderEvent], counts: Counts) -
             counts.wrong["unsettled"] += state in {"planned", "claimed"}
             counts.wrong["dead"] += state in {"dead", "unknown"}
             counts.wrong["mail_missing"] += state == "sent" and not mails
+    for name in rows.keys() - called_for:
+        mails = arrived[message_id(name, domain)]
+        counts.told_by_the_watchdog += mails > 0
+        counts.told_again += max(mails - 1, 0)
+        counts.wrong["unsettled"] += rows[name]["state"] in {"planned", "claimed"}
+        counts.wrong["dead"] += rows[name]["state"] in {"dead", "unknown"}
+        counts.wrong["mail_missing"] += rows[name]["state"] == "sent" and not mails

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.mongo import connect
-from tests.faults.counting import Acknowledged, Counts, count_all
+from tests.faults.counting import Acknowledged, Counts, Kept, count_all
 from tests.faults.running_stack import SERVERS, SERVICES, RunningStack
 
 
@@ -95,7 +95,8 @@ def run_drill(
 
 def _outstanding(mongo: str, report: Path) -> dict[str, int]:
     """What is still to be done, by kind; empty when all is settled."""
-    wanted = {order: max(found) for order, found in Acknowledged.read(report).sequences.items()}
+    acknowledged = Acknowledged.read(report)
+    wanted = Kept.read(mongo, acknowledged).newest
     client = connect(mongo, "fault-drill")
     try:
         pages = client["wismo_status_page"]["orders"].find({"_id": {"$in": list(wanted)}}, {"sequence": 1})
@@ -103,6 +104,7 @@ def _outstanding(mongo: str, report: Path) -> dict[str, int]:
         known = client["wismo_notifier"]["orders"].find({"_id": {"$in": list(wanted)}}, {"version": 1})
         heard = {order["_id"]: order["version"] for order in known}
         left = {
+            "acknowledged orders unknown to orders": len(acknowledged.sequences.keys() - wanted.keys()),
             "rows in the outbox": len(list(client["wismo_orders"]["outbox"].find({}, {"_id": 1}))),
             "pages behind": sum(shown.get(order) != newest for order, newest in wanted.items()),
             "orders behind in the notifier": sum(heard.get(order) != newest for order, newest in wanted.items()),
@@ -150,11 +152,13 @@ def write_results(drill: Drill, folder: Path) -> None:
         "| what | count |",
         "| --- | ---: |",
         f"| events acknowledged to the backend | {counts.acknowledged} |",
-        f"| of them published | {counts.published} |",
+        f"| events that Wismo itself recorded meanwhile (its own words were accepted) | {counts.reported_by_wismo} |",
+        f"| published | {counts.published} |",
         f"| records published again, dropped by the consumers | {counts.published_again} |",
         f"| events on their page | {counts.on_the_page} |",
         f"| messages that the events call for | {counts.to_be_told} |",
         f"| told by mail | {counts.told} |",
+        f"| told besides by the watchdog (a promise passed, a silence) | {counts.told_by_the_watchdog} |",
         f"| skipped, because newer news had overtaken them | {counts.skipped} |",
         f"| mails that came twice | {counts.told_again} |",
         *(f"| {name.replace('_', ' ')} | {number} |" for name, number in counts.wrong.items()),
