@@ -6,7 +6,6 @@ from datetime import datetime
 from notifier.care.moments import cut
 from notifier.care.watch import Failed, Told, Watch
 
-KEPT_FAILED = 8
 BOUNCED = "it came back"
 """The reason of a `Failed` that was accepted at first."""
 
@@ -38,4 +37,4 @@ def failed(watch: Watch, failure: Failed) -> Watch:
         return watch
     failure = replace(failure, at=cut(failure.at))
     others = [one for one in watch.failed if one.message_id != failure.message_id]
-    return replace(watch, failed=tuple(sorted((*others, failure), key=lambda one: one.at)[-KEPT_FAILED:]))
+    return replace(watch, failed=tuple(sorted((*others, failure), key=lambda one: one.at)))

@@ -11,13 +11,14 @@ from notifier.care.obligations import Kind, Obligation, State
 from notifier.care.observations import Observation
 from notifier.care.observing import observe
 from notifier.care.owed import RULES
-from notifier.care.owed.failure import is_failure
+from notifier.care.owed.failure import cause_of, is_failure
 from notifier.care.owed.silence import lead
 from notifier.care.results import Reconciled
-from notifier.care.watch import Told, Watch
+from notifier.care.watch import Failed, Told, Watch
 from wismo.orders.v1 import merchant_pb2, order_pb2
 
 KEPT_TOLD = 16
+KEPT_FAILED = 8
 # These are owed once in an order's life, whatever becomes of it in between.
 _ONCE = (f"{int(Kind.ACKNOWLEDGEMENT)}:", f"{int(Kind.FOLLOW_UP)}:")
 
@@ -53,7 +54,7 @@ def reconcile(watch: Watch, order: order_pb2.Order, merchant: merchant_pb2.Merch
     again = wanted if told == watch.told else _wanted(facts_of(replace(watch, told=told), order, merchant, facts.now))
     after = Watch(
         told=told,
-        failed=watch.failed,
+        failed=_failed(facts, still_open),
         obligations=tuple(still_open),
         sequence=order.sequence,
         revision=max(watch.revision, merchant.revision),
@@ -172,6 +173,14 @@ def _trimmed(facts: Facts) -> tuple[Told, ...]:
         told.append(one if counted == one.counted else replace(one, counted=counted))
     kept_from = max(0, len(told) - KEPT_TOLD)
     return tuple(one for number, one in enumerate(told) if number >= kept_from or not one.counted)
+
+
+def _failed(facts: Facts, still_open: Iterable[Obligation]) -> tuple[Failed, ...]:
+    """The newest of what failed, what is still owed for, and what has not been looked at yet."""
+    owed = {one.cause for one in still_open if is_failure(one)}
+    seen = [one for one in facts.watch.failed if one.at <= facts.now]
+    over = {one.message_id for one in seen[:-KEPT_FAILED] if cause_of(one, facts.order.name) not in owed}
+    return tuple(one for one in facts.watch.failed if one.message_id not in over)
 
 
 def _erased(facts: Facts, merchant: merchant_pb2.Merchant) -> Reconciled:

@@ -68,10 +68,10 @@ class Failed:
 class Watch:
     """One order's watch: what was heard, what is owed, what needs a human. Empty for an order that is new.
 
-    ``told`` is bounded: the newest 16 and each that an open obligation still looks at. ``obligations`` are the open
-    ones; what has ended is handed out once, for the history. ``revision`` is the merchant's, whose policies were used.
-    ``marks`` are what must be remembered so that nothing is made or counted twice (bounded: only what the order could
-    bring up again). ``silence_seconds`` is the limit of silence in force since ``sequence``; 0: no word is owed.
+    ``told`` and ``failed`` are bounded: the newest 16 and 8, and each that is not done with. ``obligations`` are the
+    open ones; what has ended is handed out once, for the history. ``revision`` is the merchant's, whose policies were
+    used. ``marks`` are what must be remembered so that nothing is made or counted twice (bounded: only what the order
+    could bring up again). ``silence_seconds`` is the limit of silence in force since ``sequence``; 0: no word is owed.
     """
 
     told: tuple[Told, ...] = ()

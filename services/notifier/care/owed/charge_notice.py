@@ -55,6 +55,8 @@ def verdict(obligation: Obligation, facts: Facts, wanted: Obligation | None) -> 
     if trial is None:
         return Verdict(State.VOID, facts.at, "the trial is gone")
     accepted = _accepted_at(obligation, trial, facts)
+    if wanted is None and accepted is not None and accepted[0] > facts.at:
+        accepted = None  # Told after the event that ended it: that is news of what came instead.
     if accepted is not None and accepted[0] <= obligation.due_at:
         return Verdict(State.KEPT, *accepted)
     return _at_the_end(obligation, trial, facts, accepted) if wanted is None else None

@@ -6,7 +6,7 @@ from notifier.care.facts import Facts, Verdict, owe, void
 from notifier.care.notices import CARE, ESCALATION
 from notifier.care.obligations import Kind, Obligation, State, Step
 from notifier.care.owed import silence
-from notifier.care.watch import AttentionKind
+from notifier.care.watch import AttentionKind, Failed
 from notifier.care.words import Word, to_team
 
 PREFIX = "message"
@@ -18,9 +18,14 @@ def owed(facts: Facts) -> Iterator[Obligation]:
         if one.at > facts.now:
             continue
         escalate_at = one.at + facts.policies.escalate_after
-        # The order's name stands in the obligation's own key already.
-        cause = PREFIX + one.message_id.removeprefix(facts.order.name)
-        yield owe(Kind.SILENCE, cause, one.at, one.at, (Step.REMIND, one.at), (Step.ESCALATE, escalate_at))
+        yield owe(
+            Kind.SILENCE,
+            cause_of(one, facts.order.name),
+            one.at,
+            one.at,
+            (Step.REMIND, one.at),
+            (Step.ESCALATE, escalate_at),
+        )
 
 
 def verdict(obligation: Obligation, facts: Facts, wanted: Obligation | None) -> Verdict | None:
@@ -46,6 +51,11 @@ def words(obligation: Obligation, step: Step, facts: Facts) -> Iterator[Word]:
 def is_failure(obligation: Obligation) -> bool:
     """Whether it stands for a message that failed, not for the silence itself."""
     return obligation.kind == Kind.SILENCE and obligation.cause.startswith(PREFIX)
+
+
+def cause_of(failure: Failed, order: str) -> str:
+    """The cause of the obligation that stands for it. The order's name stands in the obligation's own key already."""
+    return PREFIX + failure.message_id.removeprefix(order)
 
 
 def _told_already(obligation: Obligation, facts: Facts) -> bool:

@@ -32,6 +32,7 @@ from orders.domain.order import (
     EventSource,
     Expectation,
     Money,
+    Order,
     PostalAddress,
     Sealed,
     TrackingStatus,
@@ -78,11 +79,15 @@ def change_at(number: int, at: datetime, hours: int) -> Change:
     return menu[number % len(menu)]
 
 
-@st.composite
-def lives(draw: st.DrawFn) -> Life:
+def new_order() -> Order:
     buyer = Buyer("ada@example.com", "", "Ada", "en", "Europe/Berlin", PostalAddress("Ada", ("Weg 1",), "Berlin"))
     lines = (expected(BOOK, START + 4 * DAY), APP, SITE, COURSE)
-    order = create(Draft("merchants/shop/orders/R-1", "R-1", buyer, lines, START), START, START).order
+    return create(Draft("merchants/shop/orders/R-1", "R-1", buyer, lines, START), START, START).order
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Life:
+    order = new_order()
     versions, at = [order_to_proto(order)], START
     steps = draw(st.lists(st.tuples(st.integers(0, 16), st.integers(1, 60 * 40), st.integers(0, 30)), max_size=14))
     for number, minutes, hours in steps:
@@ -183,3 +188,21 @@ def test_to_look_again_changes_nothing(life: Life, minutes: list[int]) -> None:
     watch, _, _ = look(life, [START + one * MINUTE for one in minutes])
     again = catch_up(watch, life.versions[-1:], merchant(), life.end)
     assert (again.watch, again.ended, again.observed) == (watch, (), ())
+
+
+def test_many_that_come_back_at_once_are_all_accounted_for() -> None:
+    """More failures than a watch keeps, and then a word that arrives: each of them ends by that word."""
+    back = START + HOUR
+    lost = [
+        Told(f"m-{n:02}", "shipped", START + n * MINUTE, sequences=(1,), bounced_at=back + timedelta(seconds=n))
+        for n in range(12)
+    ]
+    arrived = Told("m-99", "shipped", START + 2 * HOUR, sequences=(1,))
+    life = Life((order_to_proto(new_order()),), (*lost, arrived), START + DAY)
+    _, at_once, _ = look(life, _every_fact(life))
+    watch, late, _ = look(life, [START + 90 * MINUTE])
+    wanted = {("SILENCE", f"messagem-{n:02}"): (State.KEPT_LATE, arrived.accepted_at) for n in range(12)}
+    for ended in (at_once, late):
+        assert {key: verdict for key, verdict in _verdicts(ended).items() if key[1].startswith("message")} == wanted
+    again, _, _ = look(Life(life.versions, (*lost, arrived), START + DAY + HOUR), [START + 90 * MINUTE, START + DAY])
+    assert len(watch.failed) == len(again.failed) <= 8, "what is over need not be remembered"
