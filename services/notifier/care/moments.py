@@ -55,6 +55,14 @@ def before_night(at: datetime, zone: ZoneInfo, order: str, not_before: datetime)
     return decent - spread if decent - spread > not_before else at
 
 
+def shortly_before(due: datetime, ahead: timedelta, made: datetime) -> datetime:
+    """So long before ``due``; half-way there where less time than twice that was left when it was promised.
+
+    Nobody is told "still with you" right after the word that named the next one.
+    """
+    return due - min(ahead, max(due - made, timedelta()) / 2)
+
+
 def next_word_at(now: datetime, limit: timedelta, zone: ZoneInfo) -> datetime:
     """A time to name for the next word: not later than ``limit`` from now, on a quarter of an hour, by day."""
     latest = now + limit

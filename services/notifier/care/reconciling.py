@@ -49,12 +49,15 @@ def reconcile(watch: Watch, order: order_pb2.Order, merchant: merchant_pb2.Merch
         moved += chain.open.due_at != silence.due_at
     still_open.sort(key=lambda one: (one.due_at, one.kind, one.cause))
     observed, marks = observe(facts, still_open, ended, predates=predates)
-    told = _trimmed(facts)
     # What was told once only matters while it is new: what is owed by the rest is what could be made again.
-    again = wanted if told == watch.told else _wanted(facts_of(replace(watch, told=told), order, merchant, facts.now))
+    trimmed = replace(watch, told=_trimmed(facts), failed=_failed(facts, still_open))
+    if any(one.kind == Kind.ANSWER for one in ended):
+        # A wait is owed an answer to for as long as its obligation is open.
+        trimmed = replace(trimmed, obligations=tuple(still_open))
+    again = wanted if trimmed == watch else _wanted(facts_of(trimmed, order, merchant, facts.now))
     after = Watch(
-        told=told,
-        failed=_failed(facts, still_open),
+        told=trimmed.told,
+        failed=trimmed.failed,
         obligations=tuple(still_open),
         sequence=order.sequence,
         revision=max(watch.revision, merchant.revision),

@@ -41,7 +41,8 @@ def owed(facts: Facts) -> Iterator[Obligation]:
             continue
         # What came back was no notice: it is owed anew.
         made, cause = _made_at(trial, facts), _cause(trial, charge_at)
-        back = [one.bounced_at for one in facts.accepted if one.bounced_at and _tells(one, cause, trial.line_id, facts)]
+        announced = _announced(trial.line_id, facts, made)
+        back = [one.bounced_at for one in facts.accepted if one.bounced_at and _tells(one, cause, announced)]
         for number, again in enumerate([made, *(at for at in back if at <= facts.now)]):
             yield _notice(f"{cause}{_BACK}{number}" if number else cause, max(made, again), charge_at, trial, facts)
         if trial.allowance_total:
@@ -54,7 +55,7 @@ def verdict(obligation: Obligation, facts: Facts, wanted: Obligation | None) -> 
     trial = _trial(obligation, facts)
     if trial is None:
         return Verdict(State.VOID, facts.at, "the trial is gone")
-    accepted = _accepted_at(obligation, trial, facts)
+    accepted = _accepted_at(obligation, trial, facts, stands=wanted is not None)
     if wanted is None and accepted is not None and accepted[0] > facts.at:
         accepted = None  # Told after the event that ended it: that is news of what came instead.
     if accepted is not None and accepted[0] <= obligation.due_at:
@@ -127,17 +128,28 @@ def _announcements(line_id: str, facts: Facts) -> list[order_pb2.TimelineEntry]:
     return [one for one in facts.entries(events.CHANGE_KIND_CHARGE_COMING) if line_id in one.line_ids]
 
 
-def _accepted_at(obligation: Obligation, trial: entitlement_pb2.Trial, facts: Facts) -> tuple[datetime, str] | None:
+def _announced(line_id: str, facts: Facts, made_at: datetime, *, stands: bool = False) -> set[int]:
+    """The events that announced the charge of an obligation made at this time: each of its repeats while it stands."""
+    every = _announcements(line_id, facts)
+    first = max((number for number, one in enumerate(every) if instant(one.recorded_at) <= made_at), default=None)
+    if first is None:
+        return set()
+    return {one.sequence for one in (every[first:] if stands else every[first : first + 1])}
+
+
+def _accepted_at(
+    obligation: Obligation, trial: entitlement_pb2.Trial, facts: Facts, *, stands: bool
+) -> tuple[datetime, str] | None:
     """When the earliest notice of this very charge was accepted, and by which message; or the allowance was used up."""
     if obligation.cause.endswith(_ALLOWANCE):
         return (facts.at, "used up") if trial.allowance_used >= trial.allowance_total else None
-    told = (one for one in facts.accepted if _tells(one, obligation.cause, trial.line_id, facts))
+    announced = _announced(trial.line_id, facts, obligation.made_at, stands=stands)
+    told = (one for one in facts.accepted if _tells(one, obligation.cause, announced))
     first = next((one for one in told if one.accepted_at >= obligation.made_at), None)
     return (first.accepted_at, first.message_id) if first else None
 
 
-def _tells(told: Told, cause: str, line_id: str, facts: Facts) -> bool:
+def _tells(told: Told, cause: str, announced: set[int]) -> bool:
     if told.about:
         return told.about.partition(_BACK)[0] == cause.partition(_BACK)[0]
-    announced = _announcements(line_id, facts)[-1:]
-    return any(one.sequence in told.sequences for one in announced)
+    return not announced.isdisjoint(told.sequences)

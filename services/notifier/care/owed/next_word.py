@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from chassis.worktime import Calendar
 from notifier.care.facts import Facts, Verdict, earliest, kept, owe, void
-from notifier.care.moments import before_night, instant, maybe, named
+from notifier.care.moments import before_night, instant, maybe, named, shortly_before
 from notifier.care.notices import ESCALATION
 from notifier.care.obligations import Kind, Obligation, State, Step
 from notifier.care.watch import AttentionKind, Told
@@ -48,7 +48,7 @@ def owed(facts: Facts) -> Iterator[Obligation]:
         if told.promised_at is None or (told.counted and told is not promising[-1]):
             continue
         due, made = told.promised_at, told.accepted_at
-        speak_at = before_night(due - AHEAD, facts.zone, facts.order.name, made)
+        speak_at = before_night(shortly_before(due, AHEAD, made), facts.zone, facts.order.name, made)
         yield owe(
             Kind.NEXT_WORD,
             _cause(told),
@@ -115,7 +115,7 @@ def _cause(told: Told) -> str:
 
 def _promise(cause: str, entry: order_pb2.TimelineEntry, due: datetime, facts: Facts) -> Obligation:
     made = instant(entry.recorded_at)
-    speak_at = max(made, before_night(due - AHEAD, facts.zone, facts.order.name, made))
+    speak_at = max(made, before_night(shortly_before(due, AHEAD, made), facts.zone, facts.order.name, made))
     remind_at = _worked_before(due, REMINDED, facts.policies.calendar)
     steps = [(Step.DUE, speak_at), (Step.APOLOGISE, due), (Step.ESCALATE, due + ESCALATED)]
     if remind_at > made:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from notifier.care.facts import Facts, kept, owe
-from notifier.care.moments import before_night, instant, named
+from notifier.care.moments import before_night, instant, named, shortly_before
 from notifier.care.notices import BUYER, ESCALATION
 from notifier.care.obligations import Kind, Obligation, State, Step
 from notifier.care.watch import AttentionKind, Told
@@ -127,9 +127,7 @@ def words(obligation: Obligation, step: Step, facts: Facts) -> Iterator[Word]:
 
 
 def _link(cause: str, made_at: datetime, due: datetime, facts: Facts) -> Obligation:
-    # Half of a limit that is shorter than our head start.
-    ahead = min(AHEAD, max(due - made_at, timedelta()) / 2)
-    speak_at = max(made_at, before_night(due - ahead, facts.zone, facts.order.name, made_at))
+    speak_at = max(made_at, before_night(shortly_before(due, AHEAD, made_at), facts.zone, facts.order.name, made_at))
     steps = [(Step.DUE, speak_at), (Step.REMIND, max(due, made_at))]
     escalate_at = _fact_before(made_at, facts) + facts.policies.escalate_after
     if escalate_at > made_at:

@@ -162,7 +162,7 @@ def _every_fact(life: Life) -> list[datetime]:
     return [*map(_recorded, life.versions), *told]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(lives(), st.lists(st.integers(0, 60 * 24 * 40), max_size=8))
 def test_a_look_that_comes_late_decides_the_same(life: Life, minutes: list[int]) -> None:
     _, at_once, _ = look(life, _every_fact(life))
@@ -171,7 +171,7 @@ def test_a_look_that_comes_late_decides_the_same(life: Life, minutes: list[int])
     assert {key: (late.get(key), prompt.get(key)) for key in late | prompt if late.get(key) != prompt.get(key)} == {}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(lives(), st.lists(st.integers(0, 60 * 24 * 40), max_size=8))
 def test_the_sum_of_the_increments_is_the_recount(life: Life, minutes: list[int]) -> None:
     zone = zone_of("Europe/Berlin")
@@ -182,7 +182,7 @@ def test_the_sum_of_the_increments_is_the_recount(life: Life, minutes: list[int]
     assert merged(counted.values()).most == merged(again.values()).most
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(lives(), st.lists(st.integers(0, 60 * 24 * 40), max_size=5))
 def test_to_look_again_changes_nothing(life: Life, minutes: list[int]) -> None:
     watch, _, _ = look(life, [START + one * MINUTE for one in minutes])

@@ -1,6 +1,7 @@
 """Silence, messages that fail, and next words: what is owed, how it ends, and what is said."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from notifier.care import AttentionKind, Kind, State
 from notifier.sending.rows import Row
@@ -141,6 +142,23 @@ def test_a_promise_is_told_before_it_breaks_and_the_team_two_hours_before_that()
     (word,) = told(one, "still_with_you")
     assert due - 35 * MINUTE <= word <= due
     assert ("problem/n@2", State.KEPT) in verdicts(one, Kind.NEXT_WORD)
+
+
+def test_a_promise_that_is_made_for_soon_is_not_talked_over() -> None:
+    one = placed()
+    one.happens(START + HOUR, NoteToBuyer("The courier is asking your neighbour", START + HOUR + 20 * MINUTE))
+    one.run(START + 2 * HOUR)
+    (word,) = told(one, "still_with_you")
+    assert START + HOUR + 10 * MINUTE <= word <= START + HOUR + 20 * MINUTE
+
+
+def test_a_very_short_limit_is_kept_without_a_flood() -> None:
+    one = placed(shop=merchant(silence_limit=20 * MINUTE))
+    one.run(START + 3 * HOUR)
+    heard = [START, *told(one, "still_with_you")]
+    between = [later - earlier for earlier, later in pairwise(heard)]
+    assert max(between) <= 20 * MINUTE
+    assert min(between) >= 8 * MINUTE
 
 
 def test_news_keeps_the_promise_and_makes_the_next_one() -> None:
