@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notifier.care.attention import attention_of
 from notifier.care.facts import Facts, facts_of
@@ -17,8 +17,12 @@ from notifier.care.results import Reconciled
 from notifier.care.watch import Failed, Told, Watch
 from wismo.orders.v1 import merchant_pb2, order_pb2
 
+_JUST_BEFORE = timedelta(milliseconds=1)
 KEPT_TOLD = 16
 KEPT_FAILED = 8
+_WATCHED_FROM_THEN_ON = frozenset({Kind.DATE, Kind.SCAN, Kind.REMINDER, Kind.FOLLOW_UP})
+"""Kinds that mean nothing where they fell due before the order was recorded: nobody was here to see what became of it.
+An order may come with its history, event after event. A charge or a question that is open still needs its word."""
 # These are owed once in an order's life, whatever becomes of it in between.
 _ONCE = (f"{int(Kind.ACKNOWLEDGEMENT)}:", f"{int(Kind.FOLLOW_UP)}:")
 
@@ -74,14 +78,14 @@ def catch_up(
 ) -> Reconciled:
     """`reconcile` with each version of an order in turn, so that no promise is missed that stood in between only.
 
-    Each is looked at as if at the moment in which the next one was recorded; the last one at ``now``.
+    Each is looked at as if just before the next one was recorded; the last one at ``now``.
     """
     every = sorted(versions, key=lambda one: one.sequence)
     ended: list[Obligation] = []
     observed: list[Observation] = []
     moved = 0
     for number, order in enumerate(every, 1):
-        horizon = instant(every[number].update_time) if number < len(every) else now
+        horizon = instant(every[number].update_time) - _JUST_BEFORE if number < len(every) else now
         done = reconcile(watch, order, merchant, min(horizon, now))
         watch, moved = done.watch, moved + done.moved
         ended += done.ended
@@ -139,7 +143,9 @@ def _settle(
 
 
 def _wanted(facts: Facts) -> dict[tuple[Kind, str], Obligation]:
-    return {one.key: one for kind in Kind for one in RULES[kind].owed(facts)}
+    recorded = instant(facts.order.create_time)
+    every = (one for kind in Kind for one in RULES[kind].owed(facts))
+    return {one.key: one for one in every if one.due_at >= recorded or one.kind not in _WATCHED_FROM_THEN_ON}
 
 
 def _is_past(one: Obligation, facts: Facts) -> bool:

@@ -72,6 +72,8 @@ def owed(facts: Facts) -> Iterator[Obligation]:
         for told in facts.accepted:
             if told.kind != MessageKind.ANSWER_LATE or told.about != cause or told.promised_at is None:
                 continue
+            if wait.answered_at is not None and told.accepted_at >= wait.answered_at:
+                break  # It crossed with the answer, and promises nothing any more.
             late += 1
             cause = f"{wait.cause}/late-{late}"
             made, due = told.accepted_at, told.promised_at

@@ -79,6 +79,24 @@ def test_a_date_that_moves_is_a_new_promise_that_the_old_one_names() -> None:
     assert [ob.due_at for ob in open_of(one, Kind.DATE)] == [START + 8 * DAY]
 
 
+def test_a_date_that_had_passed_when_the_order_came_is_nobodys_miss() -> None:
+    """A shop that connects sends its open orders with their history, event after event."""
+    one = placed(expected(BOOK, START - DAY))
+    one.happens(START + MINUTE, shipped(expected_by=START - 2 * HOUR))
+    one.run(START + 20 * HOUR)
+    assert not told(one, "date_missed")
+    assert not alerts(one, AttentionKind.DATE)
+    one.run(START + 2 * DAY)
+    assert told(one, "still_with_you"), "the buyer is not left in the dark for all that"
+
+
+def test_a_charge_that_is_near_when_the_order_comes_is_announced_all_the_same() -> None:
+    one = placed(COURSE)
+    one.happens(START, TrialStarted("course", START + 2 * DAY, MONEY))
+    one.run(START + DAY)
+    assert told(one, "charge_coming")
+
+
 def test_a_parcel_that_the_carrier_has_is_no_date_at_risk() -> None:
     one = placed(expected(BOOK, START + 5 * DAY))
     one.happens(START + DAY, shipped())
