@@ -22,7 +22,8 @@ from embedded_stack.servers import DatabaseServer, InboxServer, KafkaServer
 settings.register_profile("wismo", deadline=None)
 settings.load_profile("wismo")
 
-UNIT = Path(__file__).parent / "unit"
+TESTS = Path(__file__).parent
+UNIT = TESTS / "unit"
 _numbers = itertools.count(1)
 
 
@@ -71,12 +72,18 @@ def inbox(server_folder: Path) -> Iterator[InboxServer]:
 
 @pytest.hookimpl(tryfirst=True)  # Before the distribution reads the groups.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers, one of them has all tests with real servers, one after the other: side by side they would
-    run out of their times, and every server would be there twice.
+    """With several workers, tests with real servers that belong together have one worker, one after the other: it has
+    servers of its own. Most of their time is spent waiting for what a process does by itself.
     """
     for item in items:
         if UNIT not in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("servers"))
+            item.add_marker(pytest.mark.xdist_group(_room(item.path)))
+
+
+def _room(path: Path) -> str:
+    folder = path.relative_to(TESTS).parts
+    rooms = {("integration", "notifier"): "notifier", ("integration", "status_page"): "page"}
+    return "stories" if folder[0] == "e2e" else rooms.get(folder[:2], "others")
 
 
 @pytest.fixture

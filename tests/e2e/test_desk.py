@@ -127,6 +127,12 @@ def test_everything_that_needs_a_human_comes_to_the_desk_by_itself(
 def test_how_well_a_shop_cares_is_plotted_and_can_be_taken_along(
     stack: RunningStack, browser: Browser, harbour: Shop, tmp_path: Path
 ) -> None:
+    with (
+        WismoClient(stack.addresses["target"], harbour.key) as shop,
+        CareClient(stack.addresses["care_target"], harbour.key) as care,
+    ):
+        shop.create_order(order("B-108", "Ivy Lund", drafts.physical("pen", "Fountain pen, green")))
+        wait_until(lambda: care.measures().total.orders >= 1, 30, "an order that is counted")
     desk = desk_of(browser, stack, harbour)
     desk.get_by_role("link", name="Measures").click()
     desk.get_by_role("heading", name="How well you care").wait_for()

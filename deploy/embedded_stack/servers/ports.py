@@ -1,9 +1,14 @@
 """Which ports the embedded servers listen on: free ones for tests, given ones for people."""
 
 import errno
+import random
 import socket
 
 HOST = "127.0.0.1"
+# Below what systems give to outgoing connections, so that none of those takes a port between its choice and its use.
+_CHOICE = range(15_000, 32_000)
+_random = random.SystemRandom()
+_given: set[int] = set()
 
 
 class PortTakenError(RuntimeError):
@@ -11,10 +16,18 @@ class PortTakenError(RuntimeError):
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment. Another process may still be quicker to take it."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on at this moment, another one at each call. Another process may still take it."""
+    while True:
+        port = _random.choice(_CHOICE)
+        if port in _given:
+            continue
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+        _given.add(port)
+        return port
 
 
 def require_free(port: int, what: str, setting: str) -> None:
