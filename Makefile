@@ -13,8 +13,9 @@ READY := .venv/.ready
 SOURCES := services protos deploy tests
 # More arguments for the tool behind a target: make test ARGS="-k orders -x"
 ARGS ?=
-# How many workers share the tests; 0: this process runs them all. Those with real servers stay with one worker.
-JOBS ?= 0
+# How many workers share the tests; 0: this process runs them all. Most of the time is spent waiting, so three suit two
+# cores. Tests with real servers that belong together stay with one worker.
+JOBS ?= 3
 BENCH ?= all
 FAULTS ?= all
 
