@@ -1,8 +1,9 @@
 """What the notifier knows, in a colleague's words: attention, obligations, messages and how they stand."""
 
-from chassis.localisation import mark
+from chassis.localisation import Language, mark
 from wismo.care.v1 import care_service_pb2 as care
 from wismo.care.v1 import message_pb2, obligation_pb2
+from wismo.orders.v1 import line_pb2, order_pb2
 
 ATTENTION = {
     care.ATTENTION_KIND_DARK: mark("In the dark"),
@@ -83,3 +84,23 @@ DELIVERY = {
 
 RECIPIENTS = {"buyer": mark("to the buyer"), "care": mark("to the care team"), "escalation": mark("to the superior")}
 CHANNELS = {"email": mark("e-mail"), "webhook": mark("webhook"), "sms": mark("SMS")}
+
+_STATES = {
+    order_pb2.ORDER_STATE_AWAITING_PAYMENT: mark("waits for payment"),
+    order_pb2.ORDER_STATE_CONFIRMED: mark("placed, nothing begun"),
+    order_pb2.ORDER_STATE_IN_PREPARATION: mark("in preparation"),
+    order_pb2.ORDER_STATE_PARTLY_ON_ITS_WAY: mark("partly with the buyer or under way"),
+    order_pb2.ORDER_STATE_ON_ITS_WAY: mark("with the buyer or under way"),
+    order_pb2.ORDER_STATE_COMPLETE: mark("complete"),
+    order_pb2.ORDER_STATE_RETURNED: mark("returned"),
+    order_pb2.ORDER_STATE_CANCELLED: mark("cancelled"),
+}
+
+
+def order_state(order: order_pb2.Order, language: Language) -> str:
+    """Where the order is, in a colleague's words; what is held up is said first. Empty for an unknown state."""
+    known = _STATES.get(order.state)
+    where = language.gettext(known) if known else ""
+    if any(line.state == line_pb2.LINE_STATE_HELD_UP for line in order.lines):
+        return language.gettext("held up, %(state)s", state=where)
+    return where

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
-from status_page.care_desk.care_words import ATTENTION, SLUGS, TODO_OF
+from status_page.care_desk.care_words import ATTENTION, SLUGS, TODO_OF, order_state
 from status_page.care_desk.presence import Here, one_each
 from status_page.care_desk.rendering import ago, when
 from status_page.pages.moments import Moment
 from status_page.projection.rows import OrderRow
 from wismo.care.v1 import care_service_pb2 as care
 from wismo.orders.v1 import order_pb2, question_pb2
-from wording import Reader, carrier_name, headline
+from wording import Reader, carrier_name
 
 _EXCERPT = 180
 
@@ -26,7 +26,7 @@ class Matter:
     slug: str
     todo: str
     buyer: str
-    headline: str
+    state: str
     about: str
     """What it is about, in the buyer's or our words."""
     due: Moment
@@ -107,7 +107,7 @@ def _matter(item: care.Attention, order: order_pb2.Order | None, here: Sequence[
         slug=SLUGS.get(item.kind, "dark"),
         todo=reader.gettext(TODO_OF.get(item.kind, TODO_OF[care.ATTENTION_KIND_DARK])),
         buyer=order.buyer.display_name if order else "",
-        headline=headline(order, reader) if order else "",
+        state=order_state(order, reader.language) if order else "",
         about=about_what(item, order) if order else "",
         due=when(item.due_at, reader),
         due_in=ago(due, reader),

@@ -10,7 +10,7 @@ from status_page.care_desk.acts.kinds import FOR_AN_ORDER, KINDS
 from status_page.care_desk.acts.seen import named
 from status_page.care_desk.blueprint import blueprint
 from status_page.care_desk.care import CareDown
-from status_page.care_desk.care_words import DELIVERY
+from status_page.care_desk.care_words import DELIVERY, order_state
 from status_page.care_desk.finding import Found, found_order
 from status_page.care_desk.guard import colleague, log
 from status_page.care_desk.matters import matters
@@ -22,7 +22,7 @@ from status_page.care_desk.story_view import happened, line_rows, owed, threads
 from status_page.pages.moments import Moment
 from wismo.care.v1 import care_service_pb2 as care
 from wismo.care.v1 import message_pb2
-from wording import Reader, carrier_name, headline
+from wording import Reader, carrier_name
 
 MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 """For a mail as it was sent: its own styles, and nothing that runs, loads or leads anywhere."""
@@ -50,7 +50,7 @@ def story(reference: str) -> Response:
         state,
         reference=order.reference,
         order=order,
-        headline=headline(order, reader),
+        state=order_state(order, reader.language),
         entries=entries,
         promised=promised,
         threads=asked,
