@@ -92,6 +92,19 @@ class RunningStack:
         os.killpg(pid, signal.SIGKILL)
         return pid
 
+    def terminate(self, part: str, *, seconds: float = 30.0) -> tuple[int, bool]:
+        """TERM to a part, as an upgrade does; the pid that it had, and whether it ended by itself within `seconds`."""
+        pid = self.pid(part)
+        assert pid is not None, f"{part} does not run"
+        process = psutil.Process(pid)
+        process.terminate()
+        try:
+            process.wait(seconds)
+        except psutil.TimeoutExpired:
+            os.killpg(pid, signal.SIGKILL)
+            return pid, False
+        return pid, True
+
     def wait_for_restart(self, part: str, old: int, *, seconds: float = 90.0) -> float:
         """Wait until the supervisor has a new process for `part` and that one is ready; the seconds that it took."""
         began = time.monotonic()
