@@ -18,7 +18,7 @@ WORK = {
         ("wismo_notifier_planned_total", "messages planned"),
         ("wismo_notifier_messages_total", "messages settled"),
     ),
-    "projector": (("wismo_projector_records_total", "records projected"),),
+    "projector": (("wismo_projector_records", "records projected"),),
 }
 """What each process of a kind counts of its work."""
 WORDS = """\
