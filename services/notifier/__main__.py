@@ -29,9 +29,9 @@ def main(arguments: list[str]) -> int:
     if chosen.command == "dead":
         return _dead(settings, chosen)
     configure("notifier", fmt=settings.log_format, level=settings.log_level)
-    from notifier.bootstrap import run, run_watchdog
+    from notifier.bootstrap import prepare, run, run_watchdog
 
-    (run_watchdog if chosen.command == "watchdog" else run)(settings, StopSignal().install())
+    {"watchdog": run_watchdog, "prepare": prepare}.get(chosen.command, run)(settings, StopSignal().install())
     return 0
 
 
@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("run", help="plan, send and watch until stopped (the default)")
     commands.add_parser("watchdog", help="only watch until stopped: what is due is entered, somebody else sends it")
+    commands.add_parser("prepare", help="make what is missing of collections, indexes and topics, and end")
     dead = commands.add_parser("dead", help="messages that could not be sent").add_subparsers(
         dest="action", required=True
     )

@@ -87,6 +87,16 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
             )
 
 
+def prepare(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -> None:
+    """Make what is missing of collections, indexes and topics, and end. Waits for database and broker; idempotent."""
+    client = connect(settings.mongo_url, "notifier-prepare")
+    try:
+        until_it_works(MongoLedger(client, settings.database).prepare, "database not ready", stop)
+        until_it_works(lambda: make_topics(settings, topics or Topics()), "broker not ready", stop)
+    finally:
+        client.close()
+
+
 def run_watchdog(settings: Settings, stop: StopSignal) -> None:
     """Only watch, until asked to stop: for an installation whose watchdog shall not share a process with the senders.
 

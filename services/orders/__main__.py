@@ -1,5 +1,5 @@
 """`python -m orders` serves the API (with the relay inside unless WISMO_RELAY=off); `python -m orders relay` only
-relays.
+relays; `python -m orders prepare` makes what is missing of collections, indexes and topics, and ends.
 """
 
 import asyncio
@@ -9,24 +9,25 @@ import sys
 from chassis import logs
 from chassis.settings import SettingsError
 from chassis.shutdown import StopSignal
-from orders.processes import relay_only, serve
+from orders.processes import prepare_only, relay_only, serve
 from orders.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
     """Run one process until it is told to stop. Returns its exit status; 2 for wrong settings or arguments."""
-    if arguments not in ([], ["relay"]):
-        sys.stderr.write("usage: python -m orders [relay]\n")
+    command = {(): serve, ("relay",): relay_only, ("prepare",): prepare_only}.get(tuple(arguments))
+    if command is None:
+        sys.stderr.write("usage: python -m orders [relay | prepare]\n")
         return 2
     try:
         settings = Settings.from_env(os.environ)
     except SettingsError as wrong:
         sys.stderr.write(f"orders: {wrong}\n")
         return 2
-    logs.configure("orders-relay" if arguments else "orders", fmt=settings.log_format, level=settings.log_level)
+    logs.configure("-".join(["orders", *arguments]), fmt=settings.log_format, level=settings.log_level)
     stop = StopSignal().install()
     try:
-        asyncio.run(relay_only(settings, stop) if arguments else serve(settings, stop))
+        asyncio.run(command(settings, stop))
     except (OSError, ValueError) as error:
         sys.stderr.write(f"orders: {error}\n")
         return 1

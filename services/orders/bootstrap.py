@@ -146,7 +146,7 @@ def build_api(
     }
     handlers = {name: gate.handlers(name, rpcs) for name, rpcs in services.items()}
     certificate = tls(settings.tls_cert_file, settings.tls_key_file, settings.tls_client_ca_file)
-    server = Server(settings.listen, handlers, is_well, certificate)
+    server = Server(settings.listen, handlers, is_well, certificate, settings.max_connection_age)
     return ApiParts(server, intake, sessions, watching, transits, draining)
 
 

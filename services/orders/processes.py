@@ -94,6 +94,26 @@ async def relay_only(settings: Settings, stop: StopSignal) -> None:
     _log.info("stopped")
 
 
+async def prepare_only(settings: Settings, stop: StopSignal) -> None:
+    """Make what is missing of collections, indexes and topics, and end. Waits for database and broker; idempotent."""
+    client = connect_async(settings.mongo_url, "orders-prepare", timeout=_DATABASE_SECONDS)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(client.close)
+
+        async def prepare() -> None:
+            await _prepare(client[settings.database])
+            await _make_topics(settings)
+
+        work = asyncio.create_task(prepare())
+        waiting = asyncio.create_task(stop.wait_async())
+        await asyncio.wait([work, waiting], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if not work.done():
+            work.cancel()
+            raise OSError("stopped before database and broker were ready")
+        await work
+
+
 class _Together:
     """Tasks none of which may end before the others: the first to end ends the process with its error."""
 
@@ -121,6 +141,13 @@ class _Together:
 
 async def _relay(settings: Settings, parts: RelayParts, health: Health, prepared: asyncio.Event) -> None:
     await prepared.wait()
+    await _make_topics(settings)
+    parts.relay.beat = health.heartbeat("relay", max_age=120.0)
+    await parts.relay.run()
+
+
+async def _make_topics(settings: Settings) -> None:
+    """The topics that are missing. Waits for a broker that is down."""
     while True:
         try:
             made = await asyncio.to_thread(ensure_topics, settings.kafka_bootstrap, topics(settings))
@@ -129,9 +156,7 @@ async def _relay(settings: Settings, parts: RelayParts, health: Health, prepared
             await asyncio.sleep(_RETRY_SECONDS * 3)
         else:
             _log.info("topics ready", made=list(made))
-            break
-    parts.relay.beat = health.heartbeat("relay", max_age=120.0)
-    await parts.relay.run()
+            return
 
 
 async def _once(prepared: asyncio.Event, run: Callable[[], Coroutine[Any, Any, None]]) -> None:

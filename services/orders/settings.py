@@ -75,6 +75,12 @@ class Settings:
         default="",
         help="Callers must show a certificate of this authority.",
     )
+    max_connection_age: int = setting(
+        "WISMO_MAX_CONNECTION_AGE",
+        integer(0, 86_400),
+        default="0",
+        help="Seconds after which callers are asked to connect anew, so that new replicas get their share; 0: never.",
+    )
     topic_partitions: int = setting(
         "WISMO_TOPIC_PARTITIONS", integer(1, 1000), default="12", help="Partitions of topics that are made here."
     )

@@ -1,5 +1,5 @@
 """``python -m status_page`` serves the page, ``… projector`` keeps its read model, ``… rebuild`` makes it anew, and
-``… inbound`` reads the mailbox that replies come to.
+``… inbound`` reads the mailbox that replies come to; ``… prepare`` makes collections and indexes, and ends.
 """
 
 import os
@@ -16,27 +16,33 @@ from chassis.settings import SettingsError, load
 from chassis.shutdown import StopSignal
 from status_page.settings import PageSettings, ProjectorSettings, StoreSettings
 
-_USAGE = "usage: python -m status_page [projector | rebuild [--drop] | inbound]\n"
+_USAGE = "usage: python -m status_page [projector | rebuild [--drop] | inbound | prepare]\n"
 
 
 def main(arguments: list[str]) -> int:
     """Run the command; the exit code."""
     try:
-        match arguments:
-            case []:
-                return _page(load(PageSettings, os.environ))
-            case ["projector"]:
-                return _projector(load(ProjectorSettings, os.environ))
-            case ["rebuild", *flags] if flags in ([], ["--drop"]):
-                return _rebuild(load(ProjectorSettings, os.environ), drop=bool(flags))
-            case ["inbound"]:
-                return _inbound(os.environ)
-            case _:
-                sys.stderr.write(_USAGE)
-                return 2
+        return _command(arguments)
     except SettingsError as error:
         sys.stderr.write(f"status_page: {error}\n")
         return 2
+
+
+def _command(arguments: list[str]) -> int:
+    match arguments:
+        case []:
+            return _page(load(PageSettings, os.environ))
+        case ["projector"]:
+            return _projector(load(ProjectorSettings, os.environ))
+        case ["rebuild", *flags] if flags in ([], ["--drop"]):
+            return _rebuild(load(ProjectorSettings, os.environ), drop=bool(flags))
+        case ["inbound"]:
+            return _inbound(os.environ)
+        case ["prepare"]:
+            return _prepare_only(load(StoreSettings, os.environ))
+        case _:
+            sys.stderr.write(_USAGE)
+            return 2
 
 
 def _page(settings: PageSettings) -> int:
@@ -75,6 +81,11 @@ def _rebuild(settings: ProjectorSettings, *, drop: bool) -> int:
     from status_page.projection.rebuild import rebuild
 
     return rebuild(settings, drop=drop)
+
+
+def _prepare_only(settings: StoreSettings) -> int:
+    configure("status_page.prepare", fmt=settings.log_format, level=settings.log_level)
+    return 0 if _prepare(settings, StopSignal().install()) else 1
 
 
 def _prepare(settings: StoreSettings, stop: StopSignal) -> bool:

@@ -39,7 +39,10 @@ class PortTaken(OSError):
 
 
 class Server:
-    """A grpc.aio server with its health service. `is_well` says whether the database answers now."""
+    """A grpc.aio server with its health service. `is_well` says whether the database answers now.
+
+    After `max_connection_age` seconds (0: never) a caller is asked to connect anew; calls under way end where they are.
+    """
 
     def __init__(
         self,
@@ -47,10 +50,14 @@ class Server:
         handlers: "dict[str, grpc.GenericRpcHandler[Any, Any]]",
         is_well: Callable[[], Awaitable[bool]],
         credentials: grpc.ServerCredentials | None = None,
+        max_connection_age: int = 0,
     ) -> None:
         self._services = tuple(handlers)
         self._is_well = is_well
-        self._server = grpc.aio.server(options=list(_OPTIONS), maximum_concurrent_rpcs=_CONCURRENT_RPCS)
+        options = list(_OPTIONS)
+        if max_connection_age:
+            options.append(("grpc.max_connection_age_ms", max_connection_age * 1000))
+        self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=_CONCURRENT_RPCS)
         self._server.add_generic_rpc_handlers(tuple(handlers.values()))
         self._health = HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
