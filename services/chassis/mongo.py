@@ -31,7 +31,18 @@ from chassis.backoff import Backoff
 Document = dict[str, Any]
 T = TypeVar("T")
 
+_UNAUTHORIZED = 13
+_AUTHENTICATION_FAILED = 18
 _NAMESPACE_EXISTS = 48
+# What the driver's text holds when a connection fails, the more exact first, and which setting mends it.
+_SIGNS = {
+    "certificate verify failed": "the database's certificate is not trusted, see WISMO_MONGO_CA_FILE",
+    "certificate required": "the database wants our certificate, see WISMO_MONGO_CERT_FILE",
+    "certificate_required": "the database wants our certificate, see WISMO_MONGO_CERT_FILE",
+    "ssl": "no TLS with the database, see tls=… in WISMO_MONGO_URL, and WISMO_MONGO_CA_FILE",
+    "connection closed": "the database hangs up; does it want TLS? See WISMO_MONGO_CA_FILE",
+    "reset by peer": "the database hangs up; does it want TLS? See WISMO_MONGO_CA_FILE",
+}
 _TRANSIENT = "TransientTransactionError"
 _COMMIT_UNKNOWN = "UnknownTransactionCommitResult"
 # Short: a conflict is over as soon as the other transaction has committed, which takes milliseconds.
@@ -158,9 +169,10 @@ async def run_transaction_async(
 def is_unavailable(error: BaseException) -> bool:
     """Whether the error means that the database is down, cut off, too slow or changing its primary: wait and try again.
 
-    False for whatever another attempt would meet again: a duplicate key, a bad query, a refused login.
+    So is one that does not let us in, as while a password is changed: it is no fault of what we were about to do. False
+    for whatever another attempt would meet again: a duplicate key, a bad query.
     """
-    if isinstance(error, ConnectionFailure | ExecutionTimeout | WTimeoutError):
+    if isinstance(error, ConnectionFailure | ExecutionTimeout | WTimeoutError) or _is_refusal(error):
         return True
     return isinstance(error, PyMongoError) and (
         error.timeout
@@ -168,14 +180,36 @@ def is_unavailable(error: BaseException) -> bool:
     )
 
 
+def trouble(error: BaseException) -> str:
+    """A word on an error, with the name of the setting to mend where it is one of the connection. Holds no secret, nor
+    anything of a document: the driver's text is only searched.
+    """
+    kind, said = type(error).__name__, str(error)
+    if _is_refusal(error):
+        what = "wants a login" if "requires authentication" in said else "refuses the login"
+        return f"{kind}: the database {what}, see WISMO_MONGO_URL: user, password, authSource, and the user's roles"
+    if isinstance(error, ConnectionFailure):
+        for sign, word in _SIGNS.items():
+            if sign in said.lower():
+                return f"{kind}: {word}"
+    return kind
+
+
 def database_answers(client: MongoClient[Document]) -> Callable[[], str | None]:
     """A readiness check: None when the database answers a ping."""
 
     def check() -> str | None:
-        client.admin.command("ping")
+        try:
+            client.admin.command("ping")
+        except PyMongoError as error:
+            return trouble(error)
         return None
 
     return check
+
+
+def _is_refusal(error: BaseException) -> bool:
+    return isinstance(error, OperationFailure) and error.code in {_UNAUTHORIZED, _AUTHENTICATION_FAILED}
 
 
 _TRANSACTION: dict[str, Any] = {

@@ -78,6 +78,15 @@ def _read_address(given: str) -> Address:
     return Address(host.removeprefix("[").removesuffix("]"), int(port))
 
 
+def _read_file_name(given: str) -> Path:
+    file = Path(given)
+    try:
+        with file.open("rb"):
+            return file
+    except OSError as error:
+        raise BadValue(f"cannot be read: {error.strerror}") from None
+
+
 def _read_sha256(given: str) -> str:
     if not re.fullmatch(r"[0-9a-fA-F]{64}", given):
         raise BadValue("is not a SHA-256 in hex")
@@ -88,6 +97,7 @@ text: Parser[str] = Parser("text", str)
 boolean: Parser[bool] = Parser("true or false", _read_boolean)
 address: Parser[Address] = Parser("host:port, such as 127.0.0.1:8000", _read_address)
 path: Parser[Path] = Parser("a path", Path)
+readable_file: Parser[Path] = Parser("a path of a file that is there", _read_file_name)
 secret: Parser[Secret] = Parser("a secret", Secret, secret=True)
 sha256_hex: Parser[str] = Parser("64 hex digits, the SHA-256 of a key", _read_sha256)
 

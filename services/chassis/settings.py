@@ -7,12 +7,14 @@
 
     settings = load(Settings, os.environ)
 
-The parsers stand in ``chassis.parsers`` and are re-exported here.
+What is secret may also lie in a file, as orchestrators mount it: ``WISMO_SEALING_KEYS_FILE`` names the file that holds
+what ``WISMO_SEALING_KEYS`` would. The parsers stand in ``chassis.parsers`` and are re-exported here.
 """
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from chassis.parsers import (
@@ -29,6 +31,7 @@ from chassis.parsers import (
     log_level,
     optional,
     path,
+    readable_file,
     seconds,
     secret,
     sha256_hex,
@@ -55,6 +58,7 @@ __all__ = [
     "log_level",
     "optional",
     "path",
+    "readable_file",
     "seconds",
     "secret",
     "setting",
@@ -139,7 +143,11 @@ def load(cls: type[S], environ: Mapping[str, str]) -> S:
     values: dict[str, Any] = {}
     problems: list[BadSetting] = []
     for name, declared in _declared(cls):
-        given = environ.get(declared.variable, "").strip() or declared.default
+        try:
+            given = _given(declared, environ)
+        except BadValue as bad:
+            problems.append(BadSetting(f"{declared.variable}_FILE", str(bad), declared.parser.expected))
+            continue
         if given is None:
             problems.append(BadSetting(declared.variable, "is not set", declared.parser.expected))
             continue
@@ -159,6 +167,24 @@ def describe(cls: type[IsDataclass]) -> tuple[SettingRow, ...]:
         SettingRow(declared.variable, declared.parser.expected, declared.default, declared.help, declared.parser.secret)
         for _, declared in _declared(cls)
     )
+
+
+def _given(declared: _Declared, environ: Mapping[str, str]) -> str | None:
+    """The variable's text, or that of the file which the variable with ``_FILE`` behind its name says, or the default.
+    None without any. Raises BadValue, about the variable with ``_FILE``.
+    """
+    given = environ.get(declared.variable, "").strip()
+    file = environ.get(f"{declared.variable}_FILE", "").strip() if declared.parser.secret else ""
+    if not file:
+        return given or declared.default
+    if given:
+        raise BadValue(f"is set, and so is {declared.variable}")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip() or declared.default
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadValue(
+            f"names {file!r}, which cannot be read: {getattr(error, 'strerror', None) or 'no text'}"
+        ) from None
 
 
 def _declared(cls: type[IsDataclass]) -> list[tuple[str, _Declared]]:

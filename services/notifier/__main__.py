@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 def _dead(settings: Settings, chosen: argparse.Namespace) -> int:
     from notifier.adapters.mongo_ledger import MongoLedger
 
-    client = connect(settings.mongo_url, "notifier-dead")
+    client = connect(settings.database_url, "notifier-dead")
     try:
         ledger = MongoLedger(client, settings.database)
         if chosen.action == "list":

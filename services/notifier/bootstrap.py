@@ -42,11 +42,11 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
     with ExitStack() as stack:
         if settings.ops_listen:
             stack.callback(OpsServer(settings.ops_listen, health).start().close)
-        client = connect(settings.mongo_url, "notifier")
+        client = connect(settings.database_url, "notifier")
         stack.callback(client.close)
         ledger = MongoLedger(client, settings.database)
         health.add_check("database", database_answers(client))
-        health.add_check("broker", lambda: broker_answers(settings.kafka_bootstrap), timeout=5.0)
+        health.add_check("broker", lambda: broker_answers(settings.brokers), timeout=5.0)
         health.add_check("watchdog", watchdog_ticks(client, settings))
         # Templates are compiled before the first message, not by it; a broken one ends the start, where it is seen.
         for tag in catalog().locales:
@@ -61,11 +61,11 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
             heartbeat=health.heartbeat("dispatcher", max_age=120.0),
         )
         planner = Planner(ledger, measures, topics=topics, senders=dispatcher)
-        producer = Producer(settings.kafka_bootstrap, "notifier-dead-letters")
+        producer = Producer(settings.brokers, "notifier-dead-letters")
         stack.callback(producer.close)
         # The records of a process that was killed wait for its session to end, and what is behind them with them (I6).
         consumer = BatchConsumer(
-            settings.kafka_bootstrap, settings.group, (topics.orders, topics.merchants), session_timeout=10.0
+            settings.brokers, settings.group, (topics.orders, topics.merchants), session_timeout=10.0
         )
         dispatcher.start()
         stack.callback(dispatcher.stop)
@@ -89,7 +89,7 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
 
 def prepare(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -> None:
     """Make what is missing of collections, indexes and topics, and end. Waits for database and broker; idempotent."""
-    client = connect(settings.mongo_url, "notifier-prepare")
+    client = connect(settings.database_url, "notifier-prepare")
     try:
         until_it_works(MongoLedger(client, settings.database).prepare, "database not ready", stop)
         until_it_works(lambda: make_topics(settings, topics or Topics()), "broker not ready", stop)
@@ -106,7 +106,7 @@ def run_watchdog(settings: Settings, stop: StopSignal) -> None:
     with ExitStack() as stack:
         if settings.ops_listen:
             stack.callback(OpsServer(settings.ops_listen, health).start().close)
-        client = connect(settings.mongo_url, "notifier-watchdog")
+        client = connect(settings.database_url, "notifier-watchdog")
         stack.callback(client.close)
         health.add_check("database", database_answers(client))
         health.add_check("watchdog", watchdog_ticks(client, settings))
@@ -122,7 +122,7 @@ def deliverers(settings: Settings, ledger: MongoLedger) -> "Deliverers":
     filed = settings.reply_address is not None
     renderer = Renderer(sealer, signer, settings.page_url, replies_are_filed=filed)
     replies = Replies(ReplyTokens(settings.link_keys), settings.reply_address) if settings.reply_address else None
-    server = SmtpServer.parse(settings.smtp_url)
+    server = settings.smtp_server
     addressing = Addressing(settings.mail_domain, replies)
     webhooks = Webhooks(WebhookChannel(PublicAddresses(settings.webhook_networks or ()), SystemClock()), sealer)
     return Deliverers(renderer, ledger, server, addressing, sealer, webhooks, settings.mail_domain)

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.connections import KafkaSettings, MongoSettings
 from chassis.keys import KeyRing
 from chassis.reply_tokens import ReplyAddress
 from chassis.settings import (
     Address,
+    BadSetting,
     BadValue,
     Parser,
     Secret,
+    SettingsError,
     address,
     choice,
     integer,
@@ -20,6 +23,7 @@ from chassis.settings import (
     log_level,
     optional,
     path,
+    readable_file,
     seconds,
     secret,
     setting,
@@ -28,6 +32,7 @@ from chassis.settings import (
     url,
 )
 from notifier.channels.public_addresses import PublicAddresses
+from notifier.channels.smtp import SmtpServer
 
 
 def _read_reply_address(given: str) -> ReplyAddress:
@@ -51,20 +56,11 @@ reply_address: Parser[ReplyAddress] = Parser("address such as reply+{token}@mail
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(KafkaSettings, MongoSettings):
     """Everything that the environment decides, for `python -m notifier`."""
 
     log_format: str = setting("WISMO_LOG_FORMAT", log_format, default="json", help="How log lines look.")
     log_level: str = setting("WISMO_LOG_LEVEL", log_level, default="info", help="The least severe line that is logged.")
-    mongo_url: str = setting(
-        "WISMO_MONGO_URL",
-        url("mongodb", "mongodb+srv", secret=True),
-        default="mongodb://127.0.0.1:27017",
-        help="The database.",
-    )
-    kafka_bootstrap: str = setting(
-        "WISMO_KAFKA_BOOTSTRAP", text, default="127.0.0.1:9092", help="Kafka brokers, host:port[,host:port]."
-    )
     ops_listen: Address | None = setting(
         "WISMO_OPS_LISTEN", optional(address), default="", help="Where /livez, /readyz and /metrics are served."
     )
@@ -79,6 +75,12 @@ class Settings:
         url("smtp", "smtps", secret=True),
         default="smtp://127.0.0.1:4025",
         help="Where mail goes: smtp://[user:password@]host[:port][?starttls=true] or smtps://…",
+    )
+    smtp_ca_file: Path | None = setting(
+        "WISMO_SMTP_CA_FILE",
+        optional(readable_file),
+        default="",
+        help="The authority of the mail server's certificate, in PEM. Empty: those that the system trusts.",
     )
     mail_domain: str = setting(
         "WISMO_MAIL_DOMAIN", text, default="wismo.invalid", help="Domain of Message-IDs and of our name in SMTP."
@@ -161,6 +163,18 @@ class Settings:
     topic_replication: int = setting(
         "WISMO_TOPIC_REPLICATION", integer(1, 10), default="1", help="Replicas of topics that are made here."
     )
+
+    @property
+    def smtp_server(self) -> SmtpServer:
+        """Where mail goes."""
+        return SmtpServer.parse(self.smtp_url, self.smtp_ca_file)
+
+    def __post_init__(self) -> None:
+        """Raises SettingsError for what does not go together."""
+        super().__post_init__()
+        if self.smtp_ca_file and not self.smtp_server.encrypted:
+            why = "is set but not used: WISMO_SMTP_URL asks for no TLS"
+            raise SettingsError((BadSetting("WISMO_SMTP_CA_FILE", why, "smtps:// or ?starttls=true there"),))
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":

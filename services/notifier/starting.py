@@ -6,7 +6,7 @@ from chassis.backoff import Backoff
 from chassis.crash_points import crash_point
 from chassis.kafka import BatchConsumer, BrokerUnavailable, Partition, Record, TopicSpec, ensure_topics
 from chassis.logs import get_logger
-from chassis.mongo import is_unavailable
+from chassis.mongo import is_unavailable, trouble
 from chassis.shutdown import StopSignal
 from notifier.measures import Measures
 from notifier.planning.planner import Topics
@@ -42,7 +42,7 @@ def make_topics(settings: Settings, topics: Topics) -> None:
     # Whoever comes first makes them; orders makes the first two as well, with the same shape.
     spread = (settings.topic_partitions, settings.topic_replication)
     ensure_topics(
-        settings.kafka_bootstrap,
+        settings.brokers,
         [
             TopicSpec(topics.orders, *spread),
             TopicSpec(topics.merchants, *spread, {"cleanup.policy": "compact"}),
@@ -61,7 +61,7 @@ def until_it_works(action: Callable[[], object], complaint: str, stop: StopSigna
         except Exception as error:
             if not (is_unavailable(error) or isinstance(error, BrokerUnavailable)):
                 raise
-            _log.warning(complaint, error_kind=type(error).__name__)
+            _log.warning(complaint, reason=str(error) if isinstance(error, BrokerUnavailable) else trouble(error))
             stop.wait(wait)
         else:
             return

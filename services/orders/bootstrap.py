@@ -94,7 +94,7 @@ def build_relay(
     """Outbox to Kafka. `bound` is an address that this process listens at, if there is one."""
     leases = MongoShardLeases(client[settings.database][schema.LEASES], owner_name(bound), _LEASE)
     shards = Shards(leases, renew_seconds=_LEASE.total_seconds() / 3)
-    producer = Producer(settings.kafka_bootstrap, "orders-relay")
+    producer = Producer(settings.brokers, "orders-relay")
     outbox = MongoOutbox(client, settings.database, SystemClock())
     learner = TransitLearner(MongoTransits(client, settings.database), leases)
     return RelayParts(Relay(outbox, KafkaPublisher(producer), shards, measures), shards, producer, learner)

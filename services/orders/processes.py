@@ -8,7 +8,7 @@ from typing import Any, Self
 from chassis.health import Health
 from chassis.kafka import BrokerUnavailable, broker_answers, ensure_topics
 from chassis.logs import get_logger
-from chassis.mongo import connect_async, ensure_indexes_async
+from chassis.mongo import connect_async, ensure_indexes_async, trouble
 from chassis.ops import OpsServer
 from chassis.settings import Address
 from chassis.shutdown import StopSignal
@@ -29,7 +29,7 @@ async def serve(settings: Settings, stop: StopSignal) -> None:
     """The API, with the relay inside unless that is off, until `stop`. Raises what ends a part that must not end."""
     measures = Measures()
     health = Health()
-    client = connect_async(settings.mongo_url, "orders", timeout=_DATABASE_SECONDS)
+    client = connect_async(settings.database_url, "orders", timeout=_DATABASE_SECONDS)
     prepared = asyncio.Event()
     relay: RelayParts | None = None
 
@@ -74,12 +74,12 @@ async def relay_only(settings: Settings, stop: StopSignal) -> None:
     """The relay by itself, until `stop`."""
     measures = Measures()
     health = Health()
-    client = connect_async(settings.mongo_url, "orders-relay", timeout=_DATABASE_SECONDS)
+    client = connect_async(settings.database_url, "orders-relay", timeout=_DATABASE_SECONDS)
     prepared = asyncio.Event()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(client.close)
         relay = build_relay(settings, client, measures, _start_ops(stack, settings, health))
-        health.add_check("broker", lambda: broker_answers(settings.kafka_bootstrap, timeout=1.5))
+        health.add_check("broker", lambda: broker_answers(settings.brokers, timeout=1.5))
 
         async def prepare() -> None:
             await _prepare(client[settings.database])
@@ -96,7 +96,7 @@ async def relay_only(settings: Settings, stop: StopSignal) -> None:
 
 async def prepare_only(settings: Settings, stop: StopSignal) -> None:
     """Make what is missing of collections, indexes and topics, and end. Waits for database and broker; idempotent."""
-    client = connect_async(settings.mongo_url, "orders-prepare", timeout=_DATABASE_SECONDS)
+    client = connect_async(settings.database_url, "orders-prepare", timeout=_DATABASE_SECONDS)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(client.close)
 
@@ -150,9 +150,9 @@ async def _make_topics(settings: Settings) -> None:
     """The topics that are missing. Waits for a broker that is down."""
     while True:
         try:
-            made = await asyncio.to_thread(ensure_topics, settings.kafka_bootstrap, topics(settings))
-        except BrokerUnavailable:
-            _log.warning("broker unavailable, trying again", bootstrap=settings.kafka_bootstrap)
+            made = await asyncio.to_thread(ensure_topics, settings.brokers, topics(settings))
+        except BrokerUnavailable as error:
+            _log.warning("broker unavailable, trying again", bootstrap=str(settings.brokers), reason=str(error))
             await asyncio.sleep(_RETRY_SECONDS * 3)
         else:
             _log.info("topics ready", made=list(made))
@@ -183,7 +183,7 @@ async def _prepare(database: Any, sessions: GroupSessions | None = None) -> None
             if sessions is not None:
                 await sessions.end_own_past()
         except Exception as error:  # noqa: BLE001  # Whatever it is, health says NOT_SERVING and the log says why.
-            _log.warning("database unavailable, trying again", error_kind=type(error).__name__)
+            _log.warning("database unavailable, trying again", reason=trouble(error))
             await asyncio.sleep(_RETRY_SECONDS)
         else:
             return

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.connections import KafkaSettings, MongoSettings
 from chassis.keys import KeyRing
 from chassis.settings import (
     Address,
@@ -19,25 +20,15 @@ from chassis.settings import (
     setting,
     sha256_hex,
     text,
-    url,
 )
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(KafkaSettings, MongoSettings):
     """Everything that the environment decides, for `python -m orders` and `python -m orders relay`."""
 
     log_format: str = setting("WISMO_LOG_FORMAT", log_format, default="json", help="How log lines look.")
     log_level: str = setting("WISMO_LOG_LEVEL", log_level, default="info", help="The least severe line that is logged.")
-    mongo_url: str = setting(
-        "WISMO_MONGO_URL",
-        url("mongodb", "mongodb+srv", secret=True),
-        default="mongodb://127.0.0.1:27017",
-        help="The database.",
-    )
-    kafka_bootstrap: str = setting(
-        "WISMO_KAFKA_BOOTSTRAP", text, default="127.0.0.1:9092", help="Kafka brokers, host:port[,host:port]."
-    )
     ops_listen: Address | None = setting(
         "WISMO_OPS_LISTEN", optional(address), default="", help="Where /livez, /readyz and /metrics are served."
     )

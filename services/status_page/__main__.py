@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from chassis.backoff import Backoff
 from chassis.logs import configure, get_logger
-from chassis.mongo import is_unavailable
+from chassis.mongo import is_unavailable, trouble
 from chassis.settings import SettingsError, load
 from chassis.shutdown import StopSignal
 from status_page.settings import PageSettings, ProjectorSettings, StoreSettings
@@ -102,7 +102,7 @@ def _prepare(settings: StoreSettings, stop: StopSignal) -> bool:
         except PyMongoError as error:
             if not is_unavailable(error):
                 raise
-            log.warning("waiting for the database", error_kind=type(error).__name__, took=time.monotonic() - began)
+            log.warning("waiting for the database", reason=trouble(error), took=time.monotonic() - began)
             stop.wait(wait)
         else:
             return True

@@ -68,7 +68,7 @@ class Page:
 
 def make_page(settings: PageSettings) -> Page:
     """Make the parts. Call it after a fork; connects to nothing yet."""
-    client = connect(settings.mongo_url, "wismo-status-page", timeout=3.0)
+    client = connect(settings.database_url, "wismo-status-page", timeout=3.0)
     database = client[settings.database]
     clock = SystemClock()
     health = Health()
@@ -112,7 +112,7 @@ def make_page(settings: PageSettings) -> Page:
     )
     app = create_app(
         parts,
-        limits_storage=settings.mongo_url,
+        limits_storage=settings.database_url,
         database=settings.database,
         trusted_proxies=settings.trusted_proxies,
     )
@@ -124,7 +124,7 @@ def make_page(settings: PageSettings) -> Page:
 
 def prepare_database(settings: StoreSettings) -> None:
     """Make the collections and indexes that are missing. Raises what the driver raises while the database is down."""
-    with connect(settings.mongo_url, "wismo-status-page-setup") as client:
+    with connect(settings.database_url, "wismo-status-page-setup") as client:
         ensure_indexes(client[settings.database], COLLECTIONS)
 
 
@@ -142,15 +142,15 @@ class ProjectorParts:
 
 def make_projector(settings: ProjectorSettings) -> ProjectorParts:
     """Make the parts of the projector. Connects to nothing yet."""
-    client = connect(settings.mongo_url, "wismo-projector")
+    client = connect(settings.database_url, "wismo-projector")
     database = client[settings.database]
-    producer = Producer(settings.kafka_bootstrap, f"status-page-dlt-{socket.gethostname()}")
+    producer = Producer(settings.brokers, f"status-page-dlt-{socket.gethostname()}")
     health = Health()
     health.add_check("database", database_answers(client), timeout=3.0)
-    health.add_check("kafka", lambda: broker_answers(settings.kafka_bootstrap), timeout=5.0)
+    health.add_check("kafka", lambda: broker_answers(settings.brokers), timeout=5.0)
     return ProjectorParts(
         # A projector that was killed keeps its partitions for the length of its session; pages stand still for as long.
-        consumer=BatchConsumer(settings.kafka_bootstrap, GROUP, (ORDER_EVENTS, MERCHANT_EVENTS), session_timeout=8.0),
+        consumer=BatchConsumer(settings.brokers, GROUP, (ORDER_EVENTS, MERCHANT_EVENTS), session_timeout=8.0),
         projector=Projector(
             MongoOrderRows(database),
             MongoMerchantRows(database),

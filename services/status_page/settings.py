@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.connections import KafkaSettings, MongoSettings
 from chassis.keys import KeyRing
 from chassis.reply_tokens import ReplyAddress
 from chassis.settings import (
@@ -24,15 +25,9 @@ from status_page.inbound.parsers import reply_address, webhook_secret
 
 
 @dataclass(frozen=True)
-class StoreSettings:
+class StoreSettings(MongoSettings):
     """What every process of the page needs: its database, its logs, and the key of its look-ups."""
 
-    mongo_url: str = setting(
-        "WISMO_MONGO_URL",
-        url("mongodb", "mongodb+srv", secret=True),
-        default="mongodb://127.0.0.1:27017",
-        help="The MongoDB server or replica set.",
-    )
     database: str = setting(
         "WISMO_PAGE_DATABASE", text, default="wismo_status_page", help="The database that belongs to the page alone."
     )
@@ -150,9 +145,5 @@ class PageSettings(StoreSettings):
 
 
 @dataclass(frozen=True)
-class ProjectorSettings(StoreSettings):
+class ProjectorSettings(KafkaSettings, StoreSettings):
     """What `python -m status_page projector` and `rebuild` read."""
-
-    kafka_bootstrap: str = setting(
-        "WISMO_KAFKA_BOOTSTRAP", text, default="127.0.0.1:9092", help="The Kafka brokers, host:port[,host2:port2]."
-    )

@@ -7,7 +7,7 @@ from kafka import KafkaAdminClient
 from kafka.net.compat import KafkaNetClient
 from kafka.net.inet import KafkaNetSocket
 
-from chassis.kafka.records import bootstrap_servers
+from chassis.connections import Brokers
 
 
 class DirectSocket(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no types.
@@ -47,13 +47,29 @@ def connected(client: Callable[..., Any], config: dict[str, object]) -> Any:
         raise
 
 
-def admin_client(bootstrap: str, timeout: float) -> Any:
+def way_in(brokers: Brokers | str) -> dict[str, object]:
+    """What every client's config needs to reach these brokers. Reads the certificates, so that each connection takes
+    the renewed ones; raises OSError when they cannot be read.
+    """
+    brokers = Brokers.of(brokers)
+    config: dict[str, object] = {"bootstrap_servers": brokers.addresses, "security_protocol": brokers.protocol.upper()}
+    if brokers.tls:
+        config["ssl_context"] = brokers.tls_context()
+    if brokers.sasl:
+        config |= {
+            "sasl_mechanism": brokers.mechanism.upper(),
+            "sasl_plain_username": brokers.user,
+            "sasl_plain_password": brokers.password.reveal(),
+        }
+    return config
+
+
+def admin_client(brokers: Brokers | str, timeout: float) -> Any:
     """A client for topics and groups, whose every request ends within ``timeout`` seconds. Close it."""
     milliseconds = int(timeout * 1000)
     config: dict[str, object] = {
-        "bootstrap_servers": bootstrap_servers(bootstrap),
         "client_id": "wismo-admin",
         "request_timeout_ms": milliseconds,
         "bootstrap_timeout_ms": milliseconds,
     }
-    return connected(KafkaAdminClient, config)
+    return connected(KafkaAdminClient, config | way_in(brokers))

@@ -9,8 +9,10 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
-from chassis.kafka.connecting import connected
-from chassis.kafka.records import BrokerUnavailable, Partition, Record, bootstrap_servers, first_offsets
+from chassis.connections import Brokers
+from chassis.kafka.connecting import connected, way_in
+from chassis.kafka.records import BrokerUnavailable, Partition, Record, first_offsets
+from chassis.kafka.trouble import refusal, trouble
 from chassis.logs import get_logger
 
 _log = get_logger(__name__)
@@ -26,7 +28,7 @@ class BatchConsumer:
 
     def __init__(
         self,
-        bootstrap: str,
+        brokers: Brokers | str,
         group: str,
         topics: Iterable[str],
         *,
@@ -37,6 +39,7 @@ class BatchConsumer:
         connect_timeout: float = 5.0,
         refresh: float = 10.0,
     ) -> None:
+        self._brokers = brokers
         self.group = group
         self.topics = tuple(topics)
         self.max_poll_interval = max_poll_interval
@@ -45,7 +48,6 @@ class BatchConsumer:
         self._paused = False
         self._at: dict[Partition, int] = {}
         self._config: dict[str, object] = {
-            "bootstrap_servers": bootstrap_servers(bootstrap),
             "client_id": client_id or group,
             "group_id": group,
             "enable_auto_commit": False,
@@ -70,15 +72,15 @@ class BatchConsumer:
         Raises BrokerUnavailable when there is no connection yet and none can be made; a broker that goes away later
         shows as empty answers until it is back. Polling also keeps the membership alive, so poll while paused too.
         """
+        client = self._connected()
         try:
-            client = self._connected()
             _take_up_unfinished_join(client)
             if self._paused:
                 # Partitions that a rebalance brings come unpaused.
                 client.pause(*client.assignment())
             batches = client.poll(timeout_ms=int(timeout * 1000), max_records=max_records)
         except KafkaError as error:
-            raise BrokerUnavailable(type(error).__name__) from error
+            raise BrokerUnavailable(refusal(error) or type(error).__name__) from error
         records = [_record(consumed) for batch in batches.values() for consumed in batch]
         for partition, offset in first_offsets(records).items():
             self._at.setdefault(partition, offset)
@@ -100,7 +102,7 @@ class BatchConsumer:
                 {_native(partition): OffsetAndMetadata(offset, "", -1) for partition, offset in wanted.items()},
                 timeout_ms=self._request_timeout_ms,
             )
-        except KafkaError as error:
+        except (KafkaError, BrokerUnavailable) as error:
             _log.warning("offsets not committed", group=self.group, error_kind=type(error).__name__)
             return False
         self._at |= wanted
@@ -166,7 +168,10 @@ class BatchConsumer:
 
     def _connected(self) -> Any:
         if self._client is None:
-            client = connected(KafkaConsumer, self._config)
+            try:
+                client = connected(KafkaConsumer, self._config | way_in(self._brokers))
+            except (KafkaError, OSError) as error:
+                raise BrokerUnavailable(trouble(error, self._brokers)) from error
             client.subscribe(topics=list(self.topics), listener=_Noted(self.group, self._forget))
             self._client = client
         return self._client

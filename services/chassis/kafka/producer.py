@@ -11,8 +11,10 @@ from typing import Any, Self
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, RetriableError
 
-from chassis.kafka.connecting import connected
-from chassis.kafka.records import BrokerUnavailable, Record, bootstrap_servers
+from chassis.connections import Brokers
+from chassis.kafka.connecting import connected, way_in
+from chassis.kafka.records import BrokerUnavailable, Record
+from chassis.kafka.trouble import refusal, trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,14 @@ class Producer:
     included.
     """
 
-    def __init__(self, bootstrap: str, client_id: str, *, timeout: float = 20.0, linger: float = 0.0) -> None:
+    def __init__(self, brokers: Brokers | str, client_id: str, *, timeout: float = 20.0, linger: float = 0.0) -> None:
+        self._brokers = brokers
         self._timeout = timeout
         self._lock = threading.Lock()
         self._client: Any = None
         # The request's own limit lies below that of the delivery, so that a lost answer is asked for again within it.
         request_timeout = min(10.0, timeout / 2)
         self._config: dict[str, object] = {
-            "bootstrap_servers": bootstrap_servers(bootstrap),
             "client_id": client_id,
             "enable_idempotence": True,
             "acks": "all",
@@ -116,7 +118,7 @@ class Producer:
         try:
             client = self._connected()
         except (KafkaError, OSError) as error:
-            return dict.fromkeys(wave, _failed(error))
+            return dict.fromkeys(wave, Outcome(error=BrokerUnavailable(trouble(error, self._brokers))))
         outcomes: dict[int, Outcome] = {}
         pending: list[tuple[int, Any]] = []
         for position, index in enumerate(wave):
@@ -147,11 +149,14 @@ class Producer:
     def _connected(self) -> Any:
         with self._lock:
             if self._client is None:
-                self._client = connected(KafkaProducer, self._config)
+                self._client = connected(KafkaProducer, self._config | way_in(self._brokers))
             return self._client
 
 
 def _failed(error: Exception) -> Outcome:
+    # Not let in, or not any more: nothing is wrong with the record.
+    if word := refusal(error):
+        return Outcome(error=BrokerUnavailable(word))
     if isinstance(error, RetriableError | OSError):
         return Outcome(error=BrokerUnavailable(type(error).__name__))
     return Outcome(error=error)

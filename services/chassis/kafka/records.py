@@ -52,11 +52,6 @@ class Rejected:
     attempts: int = 1
 
 
-def bootstrap_servers(bootstrap: str) -> list[str]:
-    """``host:port[,host:port]`` as a list."""
-    return [server.strip() for server in bootstrap.split(",") if server.strip()]
-
-
 def next_offsets(records: Iterable[Record]) -> dict[Partition, int]:
     """What to commit once all of ``records`` are handled: per partition, the offset after the last one."""
     offsets: dict[Partition, int] = {}

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from chassis.connections import Brokers
 from chassis.kafka.connecting import admin_client
 from chassis.kafka.records import BrokerUnavailable
+from chassis.kafka.trouble import trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class TopicSpec:
     config: Mapping[str, str] = field(default_factory=dict)
 
 
-def ensure_topics(bootstrap: str, topics: Iterable[TopicSpec], *, timeout: float = 30.0) -> tuple[str, ...]:
+def ensure_topics(brokers: Brokers | str, topics: Iterable[TopicSpec], *, timeout: float = 30.0) -> tuple[str, ...]:
     """Make the topics that are missing and wait until each has its leaders; returns the names of those made.
 
     Idempotent and safe to run from several processes at once. A topic that exists is left as it is: its partitions are
@@ -28,9 +30,9 @@ def ensure_topics(bootstrap: str, topics: Iterable[TopicSpec], *, timeout: float
     """
     wanted = {topic.name: topic for topic in topics}
     try:
-        admin = admin_client(bootstrap, timeout)
-    except KafkaError as error:
-        raise BrokerUnavailable(type(error).__name__) from error
+        admin = admin_client(brokers, timeout)
+    except (KafkaError, OSError) as error:
+        raise BrokerUnavailable(trouble(error, brokers)) from error
     try:
         missing = {name: _options(topic) for name, topic in wanted.items() if name not in set(admin.list_topics())}
         if not missing:
@@ -40,21 +42,21 @@ def ensure_topics(bootstrap: str, topics: Iterable[TopicSpec], *, timeout: float
         admin.wait_for_topics(list(missing), timeout_ms=int(timeout * 1000))
         return tuple(made)
     except KafkaError as error:
-        raise BrokerUnavailable(type(error).__name__) from error
+        raise BrokerUnavailable(trouble(error, brokers)) from error
     finally:
         admin.close()
 
 
-def broker_answers(bootstrap: str, *, timeout: float = 3.0) -> str | None:
+def broker_answers(brokers: Brokers | str, *, timeout: float = 3.0) -> str | None:
     """None when a broker answers within ``timeout`` seconds, else a word on what is wrong.
 
     Serves as a readiness check.
     """
     try:
-        admin = admin_client(bootstrap, timeout)
+        admin = admin_client(brokers, timeout)
         admin.close()
     except (KafkaError, OSError, ValueError) as error:
-        return type(error).__name__
+        return trouble(error, brokers)
     return None
 
 

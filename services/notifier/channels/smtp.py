@@ -12,11 +12,16 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from chassis.crash_points import crash_point
+from chassis.logs import get_logger
 from notifier.channels.outcome import Letter, Outcome, Retry
 from notifier.channels.smtp_answers import Phase, outcome_of, outcome_of_loss
+from notifier.channels.smtp_trouble import trouble
+
+_log = get_logger(__name__)
 
 # RFC 5321 names five minutes for most answers. Senders are few and the ledger remembers, so we give up sooner, except
 # after the end
@@ -38,10 +43,11 @@ class SmtpServer:
     password: str = ""
     implicit_tls: bool = False
     starttls: bool = False
+    ca_file: Path | None = None
 
     @classmethod
-    def parse(cls, url: str) -> "SmtpServer":
-        """The parts of the URL. Default ports: 25 for smtp, 465 for smtps."""
+    def parse(cls, url: str, ca_file: Path | None = None) -> "SmtpServer":
+        """The parts of the URL, and who vouches for the server. Default ports: 25 for smtp, 465 for smtps."""
         parts = urlsplit(url)
         implicit = parts.scheme == "smtps"
         return cls(
@@ -51,7 +57,13 @@ class SmtpServer:
             password=unquote(parts.password or ""),
             implicit_tls=implicit,
             starttls=parse_qs(parts.query).get("starttls", ["false"])[0].lower() in {"true", "1", "yes"},
+            ca_file=ca_file,
         )
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether nothing of a letter, nor the login, goes out without TLS."""
+        return self.implicit_tls or self.starttls
 
     def __repr__(self) -> str:
         return f"SmtpServer({self.host}:{self.port})"
@@ -106,12 +118,16 @@ class SmtpChannel:
         try:
             outcome = self._talk(conversation, letter, before_data)
         except smtplib.SMTPResponseException as answer:
+            conversation.code, conversation.error = int(answer.smtp_code), answer
             outcome = outcome_of(conversation.phase, int(answer.smtp_code)) or outcome_of_loss(conversation.phase)
             self.close()
-        except (smtplib.SMTPException, OSError, ssl.SSLError, ValueError):
+        except (smtplib.SMTPException, OSError, ssl.SSLError, ValueError) as error:
             # ValueError: smtplib raises it for an answer whose code is no number.
+            conversation.code, conversation.error = 0, error
             outcome = outcome_of_loss(conversation.phase)
             self.close()
+        if isinstance(outcome, Retry) and outcome.ours and (word := conversation.trouble()):
+            _log.warning("the mail server does not take us in", reason=outcome.reason, why=word)
         return outcome
 
     def _talk(self, conversation: "_Conversation", letter: Letter, before_data: Callable[[], bool]) -> Outcome:
@@ -188,7 +204,7 @@ class SmtpChannel:
         return refused if refused is not None else smtp
 
     def _context(self) -> ssl.SSLContext:
-        return self._tls or ssl.create_default_context()
+        return self._tls or ssl.create_default_context(cafile=self._server.ca_file)
 
 
 class _Conversation:
@@ -196,8 +212,14 @@ class _Conversation:
 
     def __init__(self, implicit_tls: bool) -> None:
         self.phase = Phase.TLS if implicit_tls else Phase.CONNECT
+        self.code = 0
+        self.error: Exception | None = None
+
+    def trouble(self) -> str | None:
+        """Which setting may be to blame for where it ended."""
+        return trouble(self.phase, self.code, self.error)
 
     def ask(self, phase: Phase, question: Callable[[], tuple[int, bytes]]) -> Outcome | None:
         self.phase = phase
-        code, _ = question()
-        return outcome_of(phase, code)
+        self.code, _ = question()
+        return outcome_of(phase, self.code)

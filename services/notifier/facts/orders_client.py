@@ -1,12 +1,10 @@
 """The orders service over gRPC: facts are told it as events, each once by its request id."""
 
-from pathlib import Path
-
 import grpc
 
 from chassis.logs import get_logger
 from chassis.outbox import Letter, Refused, Told
-from chassis.settings import Address, Secret
+from chassis.settings import Secret
 from wismo.orders.v1 import orders_service_pb2_grpc
 from wismo.orders.v1.orders_service_pb2 import RecordEventRequest
 
@@ -23,14 +21,6 @@ _FINAL = frozenset(
         grpc.StatusCode.UNIMPLEMENTED,
     }
 )
-
-
-def channel_to(address: Address, ca_file: Path | None) -> grpc.Channel:
-    """A channel to the orders service, with TLS where its authority is given. Make it after a fork."""
-    options = [("grpc.keepalive_time_ms", 30_000), ("grpc.max_reconnect_backoff_ms", 5_000)]
-    if ca_file is None:
-        return grpc.insecure_channel(str(address), options)
-    return grpc.secure_channel(str(address), grpc.ssl_channel_credentials(ca_file.read_bytes()), options)
 
 
 class GrpcOrders:

@@ -2,11 +2,11 @@
 
 from pymongo import MongoClient
 
+from chassis.channels import channel_to
 from chassis.mongo import Document
 from chassis.sealing import Sealer
 from chassis.settings import Address
 from notifier.adapters.mongo_care import MongoCareBook
-from notifier.facts.orders_client import channel_to
 from notifier.rpc.admission import Admission, OrdersKeyCheck
 from notifier.rpc.care_service import CareService
 from notifier.rpc.server import CareServer, tls

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from pymongo import MongoClient
 
+from chassis.channels import channel_to
 from chassis.crash_points import crash_point
 from chassis.health import Check, Health
 from chassis.logs import get_logger
@@ -16,7 +17,7 @@ from chassis.outbox import MongoOutbox, OutboxSender
 from notifier.adapters.database_clock import DatabaseClock
 from notifier.adapters.mongo_care import MongoCareBook
 from notifier.adapters.mongo_watchdog import MongoWatchStore
-from notifier.facts.orders_client import GrpcOrders, channel_to
+from notifier.facts.orders_client import GrpcOrders
 from notifier.measures import Measures
 from notifier.settings import Settings
 from notifier.watching.fleet import Fleet

@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 
+from chassis.channels import channel_to
 from chassis.logs import get_logger
 from chassis.settings import Address, Secret
 from status_page.care_desk.care import MOST, CareDown
@@ -17,9 +18,7 @@ from wismo.orders.v1 import merchants_service_pb2, merchants_service_pb2_grpc
 
 _log = get_logger(__name__)
 
-_OPTIONS = [("grpc.keepalive_time_ms", 30_000), ("grpc.max_reconnect_backoff_ms", 5_000)]
 _NO_KEY = frozenset({grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED})
-_LARGEST_MESSAGE = 16 * 1024 * 1024
 
 
 class GrpcCare:
@@ -88,11 +87,3 @@ class GrpcKeyHolders:
             return None
         name = answer.api_key.display_name or answer.api_key.name.rpartition("/")[2]
         return Identity(answer.merchant, role, name, answer.api_key.name)
-
-
-def channel_to(address: Address, ca_file: Path | None) -> grpc.Channel:
-    """A channel; encrypted when there are certificates to check the other side's own with."""
-    options = [*_OPTIONS, ("grpc.max_receive_message_length", _LARGEST_MESSAGE)]
-    if ca_file is None:
-        return grpc.insecure_channel(str(address), options)
-    return grpc.secure_channel(str(address), grpc.ssl_channel_credentials(ca_file.read_bytes()), options)

@@ -70,7 +70,7 @@ def make_receiver(
 
 def make_inbound(settings: InboundSettings) -> InboundParts:
     """Make the parts. Connects to nothing yet."""
-    client = connect(settings.mongo_url, "wismo-inbound")
+    client = connect(settings.database_url, "wismo-inbound")
     database = client[settings.database]
     health = Health()
     health.add_check("database", database_answers(client), timeout=3.0)

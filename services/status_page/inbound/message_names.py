@@ -5,6 +5,7 @@ from pathlib import Path
 
 import grpc
 
+from chassis.channels import channel_to
 from chassis.logs import get_logger
 from chassis.settings import Address, Secret
 from status_page.inbound.receiver import NamesDown
@@ -19,10 +20,7 @@ class GrpcMessageNames:
     def __init__(
         self, address: Address, service_key: Secret, *, ca_file: Path | None = None, timeout: float = 5.0
     ) -> None:
-        if ca_file is None:
-            self._channel = grpc.insecure_channel(str(address))
-        else:
-            self._channel = grpc.secure_channel(str(address), grpc.ssl_channel_credentials(ca_file.read_bytes()))
+        self._channel = channel_to(address, ca_file)
         self._stub = care_service_pb2_grpc.CareServiceStub(self._channel)
         self._metadata = (("authorization", f"Bearer {service_key.reveal()}"),)
         self._timeout = timeout

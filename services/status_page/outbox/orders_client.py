@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 from google.protobuf.message import Message
 
+from chassis.channels import channel_to
 from chassis.logs import get_logger
 from chassis.outbox import Letter, Refused, Told
 from chassis.settings import Address, Secret
@@ -52,12 +53,7 @@ class GrpcOrdersService:
     def __init__(
         self, address: Address, service_key: Secret, *, ca_file: Path | None = None, timeout: float = 5.0
     ) -> None:
-        options = [("grpc.keepalive_time_ms", 30_000), ("grpc.max_reconnect_backoff_ms", 5_000)]
-        if ca_file is None:
-            self._channel = grpc.insecure_channel(str(address), options)
-        else:
-            credentials = grpc.ssl_channel_credentials(ca_file.read_bytes())
-            self._channel = grpc.secure_channel(str(address), credentials, options)
+        self._channel = channel_to(address, ca_file)
         orders = orders_service_pb2_grpc.OrdersServiceStub(self._channel)
         questions = questions_service_pb2_grpc.QuestionsServiceStub(self._channel)
         self._calls: dict[type[Message], Callable[..., Any]] = {

@@ -19,9 +19,9 @@ def rebuild(settings: ProjectorSettings, *, drop: bool) -> int:
     first, for rows that should not be there at all. Counters and outbox are facts of the page's own and always stay.
     """
     try:
-        forget_group(settings.kafka_bootstrap, GROUP)
+        forget_group(settings.brokers, GROUP)
         if drop:
-            with connect(settings.mongo_url, "wismo-status-page-rebuild") as client:
+            with connect(settings.database_url, "wismo-status-page-rebuild") as client:
                 for name in ("orders", "merchants"):
                     client[settings.database][name].delete_many({})
     except GroupIsActive:
