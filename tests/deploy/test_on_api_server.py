@@ -1,0 +1,168 @@
+"""The chart on a real API server: installed, upgraded, rolled back, under Pod Security "restricted"."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.deploy.chart import CHART, VALUES, flags, objects, of_kind, pod_of, rendered
+from tests.deploy.cluster import Cluster, namespace
+from tests.deploy.schemas import write_schemas
+from tests.deploy.tools import run, tool
+
+BARE = {
+    # What needs the resources of an operator, off.
+    "externalSecrets.enabled": "false",
+    "monitoring.podMonitor.enabled": "false",
+    "monitoring.prometheusRule.enabled": "false",
+}
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def release(cluster: Cluster) -> str:
+    """The namespace of a release of production's values, with every roll-out done."""
+    name = namespace(cluster, "wismo")
+    install(cluster, name)
+    return name
+
+
+def install(cluster: Cluster, where: str, command: str = "install", **sets: str) -> None:
+    chosen = flags(VALUES["production"], {**BARE, **{key.replace("__", "."): value for key, value in sets.items()}})
+    cluster.helm(command, "wismo", str(CHART), "-n", where, "--wait", "--timeout", "120s", *chosen)
+
+
+def images(cluster: Cluster, where: str) -> set[str]:
+    pods = cluster.get("pods", "-n", where, "-l", "app.kubernetes.io/name=wismo")["items"]
+    living = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
+    return {container["image"].rpartition(":")[2] for pod in living for container in pod["spec"]["containers"]}
+
+
+def test_every_rollout_is_ready_under_the_restricted_standard(cluster: Cluster, release: str) -> None:
+    deployments = cluster.get("deployments", "-n", release)["items"]
+    assert {one["metadata"]["name"].removeprefix("wismo-") for one in deployments} == {
+        *("orders", "relay", "notifier", "watchdog", "page", "projector", "inbound")
+    }
+    for one in deployments:
+        cluster.kubectl("-n", release, "rollout", "status", f"deployment/{one['metadata']['name']}", "--timeout=60s")
+
+
+def test_a_pod_that_may_do_more_is_refused(cluster: Cluster, release: str) -> None:
+    (page,) = [one for one in of_kind(objects(VALUES["production"]), "Deployment") if "page" in one["metadata"]["name"]]
+    pod: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "rooted", "namespace": release},
+        "spec": pod_of(page) | {"serviceAccountName": "default"},
+    }
+    cluster.kubectl("apply", "--dry-run=server", "-f", "-", given=json.dumps(pod))
+    pod["spec"]["containers"][0]["securityContext"]["allowPrivilegeEscalation"] = True
+    words = cluster.answer_to("apply", "--dry-run=server", "-f", "-", given=json.dumps(pod))
+    assert 'violates PodSecurity "restricted' in words
+
+
+def test_an_upgrade_rolls_and_a_roll_back_brings_the_old_one_back(cluster: Cluster) -> None:
+    where = namespace(cluster, "rolled")
+    install(cluster, where)
+    assert images(cluster, where) == {"0.1.0"}
+    install(cluster, where, "upgrade", image__tag="next")
+    assert images(cluster, where) == {"next"}
+    cluster.helm("rollback", "wismo", "1", "-n", where, "--wait", "--timeout", "120s")
+    assert images(cluster, where) == {"0.1.0"}
+    history = json.loads(cluster.helm("history", "wismo", "-n", where, "-o", "json"))
+    assert [one["status"] for one in history] == ["superseded", "superseded", "deployed"]
+    cluster.helm("uninstall", "wismo", "-n", where, "--wait")
+    assert not cluster.get("all", "-n", where, "-l", "app.kubernetes.io/name=wismo")["items"]
+
+
+def test_a_voluntary_eviction_never_leaves_fewer_than_the_budget_allows(cluster: Cluster, release: str) -> None:
+    pods = cluster.get("pods", "-n", release, "-l", "app.kubernetes.io/component=projector")["items"]
+    assert len(pods) == 3
+    said = []
+    for pod in pods:
+        name = pod["metadata"]["name"]
+        eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name, "namespace": release}}
+        # Nothing becomes ready meanwhile: the node that would run the next one takes nothing.
+        for node in cluster.get("nodes")["items"]:
+            cluster.kubectl("cordon", node["metadata"]["name"])
+        path = f"/api/v1/namespaces/{release}/pods/{name}/eviction"
+        words = cluster.answer_to("create", "--raw", path, "-f", "-", given=json.dumps(eviction))
+        said.append("refused" if "disruption budget" in words else words and "evicted")
+    for node in cluster.get("nodes")["items"]:
+        cluster.kubectl("uncordon", node["metadata"]["name"])
+    assert said == ["evicted", "refused", "refused"]
+    cluster.kubectl("-n", release, "rollout", "status", "deployment/wismo-projector", "--timeout=60s")
+
+
+def test_each_scaler_finds_what_it_scales(cluster: Cluster, release: str) -> None:
+    for scaler in cluster.get("hpa", "-n", release)["items"]:
+        target = scaler["spec"]["scaleTargetRef"]
+        deployment = cluster.get(target["kind"], target["name"], "-n", release)
+        assert scaler["spec"]["minReplicas"] >= 2
+        (container,) = pod_of(deployment)["containers"]
+        assert container["resources"]["requests"]["cpu"], "a share of CPU is a share of what was requested"
+
+
+def test_each_manifest_is_what_this_api_server_describes(cluster: Cluster, tmp_path: Path) -> None:
+    assert write_schemas(cluster.raw("/openapi/v2"), tmp_path) > 100
+    location = f"{tmp_path}/{{{{ .ResourceKind }}}}{{{{ .KindSuffix }}}}.json"
+    for values in VALUES.values():
+        told = run(
+            *(str(tool("kubeconform")), "-strict", "-summary", "-schema-location", location),
+            *("-skip", "ExternalSecret,PodMonitor,PrometheusRule", "-"),
+            given=rendered(values),
+        )
+        assert "Invalid: 0, Errors: 0" in told
+    wrong = rendered(VALUES["dev"]).replace("terminationGracePeriodSeconds", "terminationGraceSeconds")
+    with pytest.raises(AssertionError, match="terminationGraceSeconds"):
+        run(str(tool("kubeconform")), "-strict", "-schema-location", location, "-", given=wrong)
+
+
+def test_the_test_of_the_release_asks_where_others_look(cluster: Cluster, release: str) -> None:
+    (pod,) = of_kind(objects(VALUES["production"]), "Pod")
+    (container,) = pod_of(pod)["containers"]
+    services = {one["metadata"]["name"] for one in cluster.get("services", "-n", release)["items"]}
+    assert services == {"wismo-orders", "wismo-notifier", "wismo-page"}
+    script = container["args"][0]
+    compile(script, "helm test", "exec")
+    assert all(f'"{{name}}-{part}"' in script.replace('f"', '"') for part in ("orders", "notifier"))
+
+
+def test_the_chart_is_linted() -> None:
+    for values in VALUES.values():
+        run(str(tool("helm")), "lint", "--strict", str(CHART), *flags(values, {}))
+    score = run(
+        *(str(tool("kube-score")), "score", "--output-format", "ci", "--kubernetes-version", "v1.31"),
+        *(f"--ignore-test={one}" for one in NOT_OURS),
+        "-",
+        given=rendered(VALUES["production"]),
+    )
+    critical = [line for line in score.splitlines() if line.startswith("[CRITICAL]")]
+    assert critical == []
+
+
+NOT_OURS = (
+    # Pinned by digest in `image.digests`, and by a tag that is never moved otherwise.
+    "container-image-pull-policy",
+    # A limit of CPU slows a process down in the middle of a call; its request already shares out fairly.
+    "container-resources",
+    # The memory of /tmp is limited where it is made.
+    "container-ephemeral-storage-request-and-limit",
+    # A user of the distroless kind: below 10,000, and nobody's on the node.
+    "container-security-context-user-group-id",
+)
+
+
+def test_the_values_files_are_read_as_they_are_named() -> None:
+    for names in VALUES.values():
+        for name in names:
+            values = yaml.safe_load((CHART.parent / "values" / f"{name}.yaml").read_text(encoding="utf-8"))
+            assert values["kafka"]["bootstrap"]
