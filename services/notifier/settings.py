@@ -172,9 +172,12 @@ class Settings(KafkaSettings, MongoSettings):
     def __post_init__(self) -> None:
         """Raises SettingsError for what does not go together."""
         super().__post_init__()
-        if self.smtp_ca_file and not self.smtp_server.encrypted:
-            why = "is set but not used: WISMO_SMTP_URL asks for no TLS"
-            raise SettingsError((BadSetting("WISMO_SMTP_CA_FILE", why, "smtps:// or ?starttls=true there"),))
+        server, asks = self.smtp_server, "smtps:// or ?starttls=true in WISMO_SMTP_URL"
+        if self.smtp_ca_file and not server.encrypted:
+            raise SettingsError((BadSetting("WISMO_SMTP_CA_FILE", "is set but not used, without TLS", asks),))
+        if server.user and not server.encrypted and not server.local:
+            why = "its password would go out in plain text"
+            raise SettingsError((BadSetting("WISMO_SMTP_URL", why, asks),))
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":

@@ -16,6 +16,15 @@ _ENVIRONMENT = {
     "kafka_bootstrap": "WISMO_KAFKA_BOOTSTRAP",
     "mongo_url": "WISMO_MONGO_URL",
     "smtp_url": "WISMO_SMTP_URL",
+    # How to be let in: named as the services' own settings are.
+    **{
+        name: f"WISMO_{name.upper()}"
+        for name in (
+            *("kafka_security_protocol", "kafka_sasl_mechanism", "kafka_user", "kafka_password"),
+            *("kafka_ca_file", "kafka_cert_file", "kafka_key_file"),
+            *("mongo_ca_file", "mongo_cert_file", "smtp_ca_file"),
+        )
+    },
 }
 
 
@@ -34,7 +43,7 @@ class Configuration:
     came_from: Mapping[str, str]
     """For `target`, `care_target` and `api_key`: the option, variable or file that said so."""
     extra: Mapping[str, str]
-    """Whatever else the file holds, for `doctor`: kafka_bootstrap, mongo_url, smtp_url, and ops.{process} addresses."""
+    """Whatever else the file holds, for `doctor`: kafka_…, mongo_…, smtp_… as services name them, ops.{process}."""
 
     def __repr__(self) -> str:
         return f"Configuration(target={self.target!r})"

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
 from kafka.net.compat import KafkaNetClient
 from kafka.net.inet import KafkaNetSocket
+from kafka.net.manager import KafkaConnectionManager
+from kafka.net.selector import NetworkSelector
 
 from chassis.connections import Brokers
+from chassis.kafka.trouble import refusal
 
 
 class DirectSocket(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no types.
@@ -27,23 +31,43 @@ class DirectSocket(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no
             raise
 
 
+class Connections(KafkaConnectionManager):  # type: ignore[misc]  # kafka-python has no types.
+    """kafka-python's connections; remembers with which error the brokers do not let us in, which it forgets itself."""
+
+    refused: Exception | None = None
+
+    async def _connect(self, node: Any, conn: Any, **options: Any) -> None:
+        conn.close_future.add_errback(self._note)
+        await super()._connect(node, conn, **options)
+
+    def _note(self, error: Exception) -> None:
+        if refusal(error):
+            self.refused = error
+
+
 def connected(client: Callable[..., Any], config: dict[str, object]) -> Any:
-    """Make the client, which asks a broker for its version. Raises KafkaError when none answers.
+    """Make the client, which asks a broker for its version. Raises KafkaError when none answers or lets us in.
 
     kafka-python starts its network thread before it asks and, when nobody answers, leaves thread and sockets: over
     a long outage that would use up the process' file descriptors. So we keep hold of that part, and close it.
     """
     networks: list[Any] = []
+    managers: list[Connections] = []
 
     def network(**options: object) -> Any:
-        networks.append(KafkaNetClient(**options))
+        selector = NetworkSelector(**options)
+        managers.append(Connections(selector, **options))
+        networks.append(KafkaNetClient(selector, managers[-1], **options))
         return networks[-1]
 
     try:
         return client(**config, kafka_client=network, proxy_url=f"{DirectSocket.SCHEMES[0]}://")
-    except BaseException:
+    except BaseException as error:
         for one in networks:
             one.close()
+        refused = next((manager.refused for manager in managers if manager.refused), None)
+        if refused is not None and isinstance(error, KafkaError):
+            raise refused from error
         raise
 
 

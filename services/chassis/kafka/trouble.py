@@ -37,10 +37,10 @@ def refusal(error: BaseException) -> str | None:
 def trouble(error: BaseException, brokers: Brokers | str) -> str:
     """A word on why there is no connection. Asks the first broker by hand, for at most about three seconds."""
     brokers = Brokers.of(brokers)
-    return refusal(error) or _seen_by_hand(brokers) or type(error).__name__
+    return refusal(error) or f"{type(error).__name__}: {_seen_by_hand(brokers)}"
 
 
-def _seen_by_hand(brokers: Brokers) -> str | None:
+def _seen_by_hand(brokers: Brokers) -> str:
     first = brokers.addresses[0] if brokers.addresses else ""
     host, _, port = first.rpartition(":")
     host = host.strip("[]")
@@ -49,22 +49,23 @@ def _seen_by_hand(brokers: Brokers) -> str | None:
             return _tls_trouble(plain, host, brokers) if brokers.tls else _plain_trouble(plain, brokers)
     except ValueError:
         return f"{first!r} is not of the form host:port, see WISMO_KAFKA_BOOTSTRAP"
-    except OSError as error:
-        return f"{type(error).__name__}: no broker at {first}, see WISMO_KAFKA_BOOTSTRAP"
+    except OSError:
+        return f"no broker at {first}, see WISMO_KAFKA_BOOTSTRAP"
 
 
-def _tls_trouble(plain: socket.socket, host: str, brokers: Brokers) -> str | None:
+def _tls_trouble(plain: socket.socket, host: str, brokers: Brokers) -> str:
     try:
         context = brokers.tls_context()
     except OSError as error:  # An SSLError is one too.
-        return f"{type(error).__name__}: WISMO_KAFKA_CA_FILE, WISMO_KAFKA_CERT_FILE or WISMO_KAFKA_KEY_FILE is unusable"
+        files = "WISMO_KAFKA_CA_FILE, WISMO_KAFKA_CERT_FILE or WISMO_KAFKA_KEY_FILE"
+        return f"{files} is unusable: {error.strerror or 'not in PEM'}"
     try:
         with context.wrap_socket(plain, server_hostname=host) as encrypted:
-            return _own_certificate_trouble(encrypted)
+            return _own_certificate_trouble(encrypted) or _not_taken_in(brokers)
     except ssl.SSLCertVerificationError as error:
         return f"the broker's certificate is not trusted ({error.verify_message}), see WISMO_KAFKA_CA_FILE"
-    except OSError as error:
-        return f"{type(error).__name__}: the broker does not answer in TLS, see {_PROTOCOL}"
+    except OSError:
+        return f"the broker does not answer in TLS, see {_PROTOCOL}"
 
 
 def _own_certificate_trouble(encrypted: ssl.SSLSocket) -> str | None:
@@ -79,7 +80,7 @@ def _own_certificate_trouble(encrypted: ssl.SSLSocket) -> str | None:
     return None
 
 
-def _plain_trouble(plain: socket.socket, brokers: Brokers) -> str | None:
+def _plain_trouble(plain: socket.socket, brokers: Brokers) -> str:
     anything = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anything.check_hostname = False
     anything.verify_mode = ssl.CERT_NONE  # Nothing is sent: the question is only whether TLS is spoken.
@@ -88,6 +89,11 @@ def _plain_trouble(plain: socket.socket, brokers: Brokers) -> str | None:
             return f"the broker speaks TLS and we do not, see {_PROTOCOL}"
     except OSError:
         pass
-    if not brokers.sasl:
-        return f"the broker is there and does not take us in; does it want a login? See {_PROTOCOL}"
-    return None
+    return _not_taken_in(brokers)
+
+
+def _not_taken_in(brokers: Brokers) -> str:
+    """The last guess, and often all there is: a broker hangs up with its refusal, which kafka-python then drops."""
+    login = "WISMO_KAFKA_USER, WISMO_KAFKA_PASSWORD and WISMO_KAFKA_SASL_MECHANISM"
+    settings = login if brokers.sasl else f"{_PROTOCOL}: does it want a login?"
+    return f"a broker is there and does not take us in; unless it is starting, see {settings}"

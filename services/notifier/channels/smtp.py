@@ -10,6 +10,7 @@ import smtplib
 import socket
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,11 @@ class SmtpServer:
     def encrypted(self) -> bool:
         """Whether nothing of a letter, nor the login, goes out without TLS."""
         return self.implicit_tls or self.starttls
+
+    @property
+    def local(self) -> bool:
+        """Whether it runs on this machine, such as one that passes mail on, or as a sidecar."""
+        return self.host == "localhost" or self.host.startswith("127.") or self.host == "::1"
 
     def __repr__(self) -> str:
         return f"SmtpServer({self.host}:{self.port})"
@@ -200,11 +206,19 @@ class SmtpChannel:
             refused = conversation.ask(Phase.TLS, lambda: smtp.starttls(context=self._context()))
             refused = refused or conversation.ask(Phase.EHLO, smtp.ehlo)
         if refused is None and server.user:
-            refused = conversation.ask(Phase.AUTH, lambda: smtp.login(server.user, server.password))
+            refused = conversation.ask(Phase.AUTH, lambda: _log_in(smtp, server))
         return refused if refused is not None else smtp
 
     def _context(self) -> ssl.SSLContext:
         return self._tls or ssl.create_default_context(cafile=self._server.ca_file)
+
+
+def _log_in(smtp: smtplib.SMTP, server: SmtpServer) -> tuple[int, bytes]:
+    if (server.user + server.password).isascii():
+        return smtp.login(server.user, server.password)
+    # smtplib can only say ASCII; RFC 4616 has PLAIN in UTF-8.
+    said = f"\0{server.user}\0{server.password}".encode()
+    return smtp.docmd("AUTH", f"PLAIN {b64encode(said).decode('ascii')}")
 
 
 class _Conversation:

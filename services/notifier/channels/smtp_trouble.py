@@ -15,7 +15,7 @@ def trouble(phase: Phase, code: int, error: Exception | None) -> str | None:
     if isinstance(error, ssl.SSLError):
         return f"no TLS with the mail server, see WISMO_SMTP_URL: {_TLS}"
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        offers = "STARTTLS" if phase == Phase.TLS else "login before TLS"
+        offers = "STARTTLS" if phase == Phase.TLS else "login like this"
         return f"the mail server offers no {offers}, see WISMO_SMTP_URL: {_TLS}"
     if code:
         return _of_answer(phase, code)
@@ -25,8 +25,8 @@ def trouble(phase: Phase, code: int, error: Exception | None) -> str | None:
 
 
 def _of_answer(phase: Phase, code: int) -> str | None:
-    if code in {534, 535, 538} or (phase == Phase.AUTH and code >= 500):
-        return "the mail server refuses the login, see user and password in WISMO_SMTP_URL"
     if code == 530:
         return f"the mail server wants a login, or TLS before anything else, see WISMO_SMTP_URL: {_TLS}"
+    if code in {534, 535, 538} or (phase == Phase.AUTH and code >= 500):
+        return "the mail server refuses the login, see user and password in WISMO_SMTP_URL"
     return None

@@ -18,12 +18,35 @@ _WAIT_MS = 5_000
 
 def check(configuration: Configuration) -> Iterator[Finding]:
     """Nothing is written, and no group is joined."""
-    bootstrap = configuration.extra.get("kafka_bootstrap")
+    extra = configuration.extra
+    bootstrap = extra.get("kafka_bootstrap")
     if bootstrap:
-        yield from _with_library("kafka", "Kafka", lambda: list(_kafka(bootstrap)))
-    url = configuration.extra.get("mongo_url")
+        yield from _with_library("kafka", "Kafka", lambda: list(_kafka(bootstrap, _way_into_kafka(extra))))
+    url = extra.get("mongo_url")
     if url:
-        yield from _with_library("pymongo", "MongoDB", lambda: list(_mongo(url)))
+        yield from _with_library("pymongo", "MongoDB", lambda: list(_mongo(url, _way_into_mongo(extra))))
+
+
+def _way_into_kafka(extra: Mapping[str, str]) -> dict[str, str]:
+    """kafka-python's options for what is configured; none where nothing is."""
+    given = {
+        "security_protocol": extra.get("kafka_security_protocol", "").upper(),
+        "sasl_plain_username": extra.get("kafka_user", ""),
+        "sasl_plain_password": extra.get("kafka_password", ""),
+        "ssl_cafile": extra.get("kafka_ca_file", ""),
+        "ssl_certfile": extra.get("kafka_cert_file", ""),
+        "ssl_keyfile": extra.get("kafka_key_file", ""),
+    }
+    if given["security_protocol"].startswith("SASL"):
+        given["sasl_mechanism"] = extra.get("kafka_sasl_mechanism", "scram-sha-512").upper()
+    return {name: value for name, value in given.items() if value}
+
+
+def _way_into_mongo(extra: Mapping[str, str]) -> dict[str, Any]:
+    """The options of pymongo beside the URL, in which the login is."""
+    given = {"tlsCAFile": extra.get("mongo_ca_file"), "tlsCertificateKeyFile": extra.get("mongo_cert_file")}
+    files = {name: value for name, value in given.items() if value}
+    return {"tls": True, **files} if files else {}
 
 
 def _with_library(module: str, name: str, ask: Any) -> list[Finding]:
@@ -35,12 +58,20 @@ def _with_library(module: str, name: str, ask: Any) -> list[Finding]:
         return list(ask())
     except Exception as error:  # noqa: BLE001 - whatever the library raises, the doctor's other answers still count.
         kind = type(error).__name__
-        return [fail(name, f"{kind}: {str(error)[:200]}", f"Is {name} running at the address that is configured?")]
+        return [
+            fail(
+                name,
+                f"{kind}: {str(error)[:200]}",
+                f"Is {name} running at the address that is configured, and are we let in? "
+                f"See WISMO_{name.removesuffix('DB').upper()}_… in the environment, or the same in .wismo/cli.json.",
+            )
+        ]
 
 
-def _kafka(bootstrap: str) -> Iterator[Finding]:
+def _kafka(bootstrap: str, way_in: Mapping[str, str] | None = None) -> Iterator[Finding]:
     kafka: Any = importlib.import_module("kafka")
-    with _consumer(kafka, bootstrap) as consumer:
+    way_in = way_in or {}
+    with _consumer(kafka, bootstrap, way_in) as consumer:
         there = set(consumer.topics())
         missing = [topic for topic in TOPICS if topic not in there]
         if missing:
@@ -54,7 +85,7 @@ def _kafka(bootstrap: str) -> Iterator[Finding]:
         ends = {topic: _ends(kafka, consumer, topic) for topic in TOPICS if topic in there}
     if TOPICS[0] in ends:
         for group in GROUPS:
-            yield _lag(kafka, bootstrap, group, ends[TOPICS[0]])
+            yield _lag(kafka, bootstrap, way_in, group, ends[TOPICS[0]])
     dead = sum(end for _, end in ends.get(DEAD_LETTERS, {}).values())
     begun = sum(start for start, _ in ends.get(DEAD_LETTERS, {}).values())
     if dead > begun:
@@ -63,7 +94,9 @@ def _kafka(bootstrap: str) -> Iterator[Finding]:
         )
 
 
-def _consumer(kafka: Any, bootstrap: str, group: str | None = None) -> AbstractContextManager[Any]:
+def _consumer(
+    kafka: Any, bootstrap: str, way_in: Mapping[str, str], group: str | None = None
+) -> AbstractContextManager[Any]:
     return opened(
         kafka.KafkaConsumer,
         bootstrap=bootstrap,
@@ -71,6 +104,7 @@ def _consumer(kafka: Any, bootstrap: str, group: str | None = None) -> AbstractC
         enable_auto_commit=False,  # Nothing is read, so nothing may be committed, at the end neither.
         request_timeout_ms=_WAIT_MS,
         bootstrap_timeout_ms=_WAIT_MS,
+        **way_in,
     )
 
 
@@ -81,8 +115,10 @@ def _ends(kafka: Any, consumer: Any, topic: str) -> dict[int, tuple[int, int]]:
     return {each.partition: (first[each], last[each]) for each in partitions}
 
 
-def _lag(kafka: Any, bootstrap: str, group: str, ends: Mapping[int, tuple[int, int]]) -> Finding:
-    with _consumer(kafka, bootstrap, group) as consumer:
+def _lag(
+    kafka: Any, bootstrap: str, way_in: Mapping[str, str], group: str, ends: Mapping[int, tuple[int, int]]
+) -> Finding:
+    with _consumer(kafka, bootstrap, way_in, group) as consumer:
         committed = {
             number: consumer.committed(kafka.TopicPartition(TOPICS[0], number), timeout_ms=_WAIT_MS) for number in ends
         }
@@ -96,9 +132,10 @@ def _lag(kafka: Any, bootstrap: str, group: str, ends: Mapping[int, tuple[int, i
     return ok(f"group {group}", f"{behind} events behind")
 
 
-def _mongo(url: str) -> Iterator[Finding]:
+def _mongo(url: str, way_in: Mapping[str, Any]) -> Iterator[Finding]:
     pymongo: Any = importlib.import_module("pymongo")
-    with pymongo.MongoClient(url, serverSelectionTimeoutMS=_WAIT_MS) as client:
+    with pymongo.MongoClient(url, serverSelectionTimeoutMS=_WAIT_MS, **way_in) as client:
+        client.admin.command("listDatabases", nameOnly=True, authorizedDatabases=True)  # Only for those let in.
         version = client.server_info().get("version", "unknown")
         yield ok(
             "MongoDB",
