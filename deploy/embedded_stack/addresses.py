@@ -33,5 +33,5 @@ class Addresses:
             smtp=settings.smtp_url or f"smtp://{HOST}:{settings.smtp_port}",
             imap=None if settings.smtp_url else f"{HOST}:{settings.imap_port}",
             care=f"{HOST}:{free_port()}",
-            ops={name: f"{HOST}:{free_port()}" for name in ("orders", "notifier", "projector", "inbound")},
+            ops={name: f"{HOST}:{free_port()}" for name in ("orders", "notifier", "projector", "page", "inbound")},
         )

@@ -113,8 +113,9 @@ def _services(settings: StackSettings, addresses: Addresses, keys: InstallationK
         page["WISMO_INBOUND_POLL"] = "2"
 
     def service(name: str, *arguments: str, needs: tuple[str, ...], own: dict[str, str]) -> Part:
-        ops = addresses.ops.get(name, "")
-        ready_url = f"http://{ops}/readyz" if ops else f"{addresses.page_url}/readyz"
+        ops = addresses.ops[name]
+        # The page is ready when buyers reach it, not only its operations port.
+        ready_url = f"{addresses.page_url}/readyz" if name == "page" else f"http://{ops}/readyz"
         environment = {**shared, **own, "WISMO_OPS_LISTEN": ops}
         command = [sys.executable, "-m", *arguments]
         return Part(name, lambda: command, lambda: http_answers(ready_url), environment, needs)

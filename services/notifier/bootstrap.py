@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chassis.clock import SystemClock
 from chassis.health import Health
-from chassis.kafka import BatchConsumer, KafkaDeadLetters, Producer, broker_answers, run_consumer
+from chassis.kafka import BatchConsumer, KafkaDeadLetters, LoopStats, Producer, broker_answers, run_consumer
 from chassis.mongo import connect, database_answers, is_unavailable
 from chassis.ops import OpsServer
 from chassis.reply_tokens import ReplyTokens
@@ -76,6 +76,7 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
         stack.callback(consumer.close)
         stack.callback(health.drain)
         if not stop.is_set():
+            stats = LoopStats()
             run_consumer(
                 CommitWithCrashPoints(consumer),
                 planner.handle,
@@ -83,7 +84,8 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
                 dead_letters=KafkaDeadLetters(producer, topics.dead_letters, settings.group),
                 is_unavailable=is_unavailable,
                 heartbeat=health.heartbeat("planner", max_age=120.0),
-                after_poll=lambda: publish_lag(consumer, measures),
+                after_poll=lambda: publish_lag(consumer, measures, stats),
+                stats=stats,
             )
 
 

@@ -41,6 +41,12 @@ class Measures:
             registry=registry,
         )
         self.lag = Gauge("wismo_notifier_lag_records", "Records not yet polled.", ["topic"], registry=registry)
+        self.records = Gauge(
+            "wismo_notifier_records",
+            "Records of Kafka since the start, by what became of them: handled, or dead and in the dead-letter topic.",
+            ["outcome"],
+            registry=registry,
+        )
         self.open = Gauge("wismo_notifier_ledger_open", "Messages that are not settled yet.", registry=registry)
         self.oldest_due = Gauge(
             "wismo_notifier_ledger_oldest_due_seconds",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from chassis.backoff import Backoff
 from chassis.crash_points import crash_point
-from chassis.kafka import BatchConsumer, BrokerUnavailable, Partition, Record, TopicSpec, ensure_topics
+from chassis.kafka import BatchConsumer, BrokerUnavailable, LoopStats, Partition, Record, TopicSpec, ensure_topics
 from chassis.logs import get_logger
 from chassis.mongo import is_unavailable, trouble
 from chassis.shutdown import StopSignal
@@ -67,8 +67,10 @@ def until_it_works(action: Callable[[], object], complaint: str, stop: StopSigna
             return
 
 
-def publish_lag(consumer: BatchConsumer, measures: Measures) -> None:
-    """Show how many records wait, by topic."""
+def publish_lag(consumer: BatchConsumer, measures: Measures, stats: LoopStats) -> None:
+    """Show how many records wait, by topic, and how many were handled or set aside."""
+    measures.records.labels("handled").set(stats.handled)
+    measures.records.labels("dead").set(stats.dead)
     lag: dict[str, int] = {}
     for partition, records in consumer.lag().items():
         lag[partition.topic] = lag.get(partition.topic, 0) + records

@@ -96,7 +96,7 @@ def build_relay(
     shards = Shards(leases, renew_seconds=_LEASE.total_seconds() / 3)
     producer = Producer(settings.brokers, "orders-relay")
     outbox = MongoOutbox(client, settings.database, SystemClock())
-    learner = TransitLearner(MongoTransits(client, settings.database), leases)
+    learner = TransitLearner(MongoTransits(client, settings.database), leases, measures=measures)
     return RelayParts(Relay(outbox, KafkaPublisher(producer), shards, measures), shards, producer, learner)
 
 
@@ -112,7 +112,7 @@ def build_api(
     validate = contract_validator()
     merchant_store = MongoMerchants(client, settings.database)
     keys = MongoKeys(client, settings.database)
-    transits = LearntTransits(MongoTransits(client, settings.database))
+    transits = LearntTransits(MongoTransits(client, settings.database), measures=measures)
     directory = MerchantDirectory(merchant_store, partial(snapshot, transits=transits.transit), time.monotonic)
     sessions = GroupSessions(client, settings.database, owner_name(settings.listen if settings.listen.port else None))
     store = MongoOrders(client, settings.database, sessions)

@@ -60,3 +60,19 @@ class Measures:
             "wismo_orders_outbox_oldest_seconds", "Age of a row that waits longest.", registry=registry
         )
         self.relay_shards = Gauge("wismo_orders_relay_shards", "Shards that this process relays.", registry=registry)
+        self.transits_counted = Counter(
+            "wismo_orders_transits_counted_total",
+            "Deliveries that were counted to learn how long parcels take.",
+            registry=registry,
+        )
+        self.transit_failures = Counter(
+            "wismo_orders_transit_failures_total",
+            "Times that deliveries could not be counted (count) or what was learnt could not be read (read).",
+            ["step"],
+            registry=registry,
+        )
+        self.transit_roads = Gauge(
+            "wismo_orders_transit_roads",
+            "Roads (merchant, carrier, country) whose usual time this process knows from deliveries.",
+            registry=registry,
+        )

@@ -8,12 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from prometheus_client import CollectorRegistry
+
 from chassis.leases import Lease
 from chassis.logs import get_logger
 from orders.domain.transits import Counts, Road, Transit, learnt, road_of
+from orders.measures import Measures
 
 _log = get_logger(__name__)
 _LEASE = "transits"
+
+
+def _unseen() -> Measures:
+    """Measures that nobody scrapes."""
+    return Measures(CollectorRegistry())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +60,24 @@ class TransitLearner:
     leases: OneAtATime
     batch: int = 500
     pause: float = 5.0
+    measures: Measures = field(default_factory=_unseen)
 
     async def run(self) -> None:
         """For ever. An outage is waited for."""
         while True:
             try:
                 if await self.leases.acquire(_LEASE) is not None:
-                    while await self.store.fold(self.batch) == self.batch:
+                    while await self._fold() == self.batch:
                         await self.leases.acquire(_LEASE)
             except Exception as error:  # noqa: BLE001  # The database may be down, or a defect shows: never end.
+                self.measures.transit_failures.labels("count").inc()
                 _log.warning("transits not counted", error_kind=type(error).__name__)
             await asyncio.sleep(self.pause)
+
+    async def _fold(self) -> int:
+        counted = await self.store.fold(self.batch)
+        self.measures.transits_counted.inc(counted)
+        return counted
 
 
 @dataclass(slots=True)
@@ -71,6 +86,7 @@ class LearntTransits:
 
     store: TransitStore
     pause: float = 10.0
+    measures: Measures = field(default_factory=_unseen)
     _known: dict[Road, Transit] = field(default_factory=dict)
     _until: datetime | None = None
 
@@ -86,6 +102,7 @@ class LearntTransits:
             transit = learnt(counts)
             if transit is not None:
                 self._known[road] = transit
+        self.measures.transit_roads.set(len(self._known))
 
     async def keep(self) -> None:
         """Read what has changed now and then, for ever."""
@@ -93,5 +110,6 @@ class LearntTransits:
             try:
                 await self.refresh()
             except Exception as error:  # noqa: BLE001  # The database may be down; what is known stays known.
+                self.measures.transit_failures.labels("read").inc()
                 _log.debug("transits not read", error_kind=type(error).__name__)
             await asyncio.sleep(self.pause)

@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
 from chassis.leases import Lease
 from orders.domain.transits import LEAST, road_of
+from orders.measures import Measures
 from orders.use_cases.learning import LearntTransits, TransitLearner
 from orders.use_cases.ports import StoreUnavailable
 from orders.use_cases.stored import TransitRow
@@ -33,6 +36,11 @@ def with_deliveries(number: int) -> InMemoryDatabase:
     return InMemoryDatabase(transits={row.key: row for row in rows})
 
 
+def shown(metric: Counter | Gauge) -> float:
+    """The value that is scraped."""
+    return next(sample.value for family in metric.collect() for sample in family.samples)
+
+
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not condition():
@@ -51,8 +59,11 @@ async def running(learner: TransitLearner, condition: Callable[[], bool]) -> Non
 async def test_everything_observed_is_counted_batch_by_batch() -> None:
     database = with_deliveries(25)
     store = InMemoryTransits(database)
-    await running(TransitLearner(store, Leases(), batch=10, pause=0), lambda: not database.transits)
+    measures = Measures(CollectorRegistry())
+    learner = TransitLearner(store, Leases(), batch=10, pause=0, measures=measures)
+    await running(learner, lambda: not database.transits)
     assert store.roads[ROAD][0] == {8: 25}
+    assert shown(measures.transits_counted) == 25
 
 
 async def test_who_has_not_the_lease_counts_nothing() -> None:
@@ -72,15 +83,20 @@ async def test_who_has_not_the_lease_counts_nothing() -> None:
 async def test_an_outage_is_waited_for() -> None:
     database = with_deliveries(5)
     leases = Leases([StoreUnavailable(nothing_written=True)])
-    await running(TransitLearner(InMemoryTransits(database), leases, pause=0), lambda: not database.transits)
+    measures = Measures(CollectorRegistry())
+    learner = TransitLearner(InMemoryTransits(database), leases, pause=0, measures=measures)
+    await running(learner, lambda: not database.transits)
+    assert shown(measures.transit_failures.labels("count")) == 1
 
 
 async def test_what_is_remembered_outlives_an_outage() -> None:
     store = InMemoryTransits(with_deliveries(LEAST))
     await store.fold(100)
-    known = LearntTransits(store, pause=0)
+    measures = Measures(CollectorRegistry())
+    known = LearntTransits(store, pause=0, measures=measures)
     task = asyncio.create_task(known.keep())
     await until(lambda: known.transit(ROAD.merchant, "DHL", "FR") is not None)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert known.transit(ROAD.merchant, "DHL", "FR") is not None
+    assert shown(measures.transit_roads) == 1
