@@ -28,7 +28,7 @@ reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: withou
 	@$(BIN)/python -m embedded_stack.reset $(if $(filter-out 0 no,$(YES)),--yes)
 
 ##@ Work on it
-.PHONY: setup test check check-style check-types check-imports check-protos check-words fmt protos protos-check bench docs-errors simulate-year faults
+.PHONY: setup test check check-style check-types check-imports check-protos check-words fmt protos protos-check bench docs-errors simulate-year faults deploy-test
 setup: $(READY) ## Make .venv with every package at its locked version, fetch Kafka
 	@:
 
@@ -74,6 +74,10 @@ simulate-year: $(PREPARED) ## A shop's year with disasters through the real watc
 
 faults: $(READY) ## Kill every part in turn under load and count what became of each event, into docs/faults (FAULTS=…)
 	$(BIN)/python -m tests.faults $(FAULTS) $(ARGS)
+
+deploy-test: $(READY) ## Install, upgrade and roll back the Helm chart on a real API server; builds what it needs, once
+	@echo "• Needs go, openssl, curl and kubectl; fetches or builds helm, kubeconform, kube-score, etcd and a control plane"
+	WISMO_DEPLOY_TEST=1 $(BIN)/python -m pytest tests/deploy $(ARGS)
 
 ##@ Keep it up to date
 .PHONY: lock licences audit hooks clean

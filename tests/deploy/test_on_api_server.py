@@ -12,6 +12,7 @@ from tests.deploy.chart import CHART, VALUES, flags, objects, of_kind, pod_of, r
 from tests.deploy.cluster import Cluster, namespace
 from tests.deploy.schemas import write_schemas
 from tests.deploy.tools import run, tool
+from tests.faults.running_stack import wait_until
 
 BARE = {
     # What needs the resources of an operator, off.
@@ -41,9 +42,23 @@ def install(cluster: Cluster, where: str, command: str = "install", **sets: str)
 
 
 def images(cluster: Cluster, where: str) -> set[str]:
+    """The tags that run once every roll-out is over."""
+    for one in cluster.get("deployments", "-n", where)["items"]:
+        cluster.kubectl("-n", where, "rollout", "status", f"deployment/{one['metadata']['name']}", "--timeout=60s")
+    wait_until(lambda: _is_settled(cluster, where), 60, "the pods that were replaced are gone")
+    pods = _living(cluster, where)
+    return {container["image"].rpartition(":")[2] for pod in pods for container in pod["spec"]["containers"]}
+
+
+def _is_settled(cluster: Cluster, where: str) -> bool:
+    wanted = sum(one["spec"]["replicas"] for one in cluster.get("deployments", "-n", where)["items"])
+    return len(_living(cluster, where)) == wanted
+
+
+def _living(cluster: Cluster, where: str) -> list[dict[str, Any]]:
     pods = cluster.get("pods", "-n", where, "-l", "app.kubernetes.io/name=wismo")["items"]
-    living = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
-    return {container["image"].rpartition(":")[2] for pod in living for container in pod["spec"]["containers"]}
+    deployed = [pod for pod in pods if pod["metadata"].get("ownerReferences", [{}])[0].get("kind") == "ReplicaSet"]
+    return [pod for pod in deployed if "deletionTimestamp" not in pod["metadata"]]
 
 
 def test_every_rollout_is_ready_under_the_restricted_standard(cluster: Cluster, release: str) -> None:
@@ -80,12 +95,17 @@ def test_an_upgrade_rolls_and_a_roll_back_brings_the_old_one_back(cluster: Clust
     history = json.loads(cluster.helm("history", "wismo", "-n", where, "-o", "json"))
     assert [one["status"] for one in history] == ["superseded", "superseded", "deployed"]
     cluster.helm("uninstall", "wismo", "-n", where, "--wait")
-    assert not cluster.get("all", "-n", where, "-l", "app.kubernetes.io/name=wismo")["items"]
+    everything = ("all", "-n", where, "-l", "app.kubernetes.io/name=wismo")
+    wait_until(lambda: not cluster.get(*everything)["items"], 90, "nothing is left")
 
 
 def test_a_voluntary_eviction_never_leaves_fewer_than_the_budget_allows(cluster: Cluster, release: str) -> None:
     pods = cluster.get("pods", "-n", release, "-l", "app.kubernetes.io/component=projector")["items"]
     assert len(pods) == 3
+    budget = ("pdb", "wismo-projector", "-n", release)
+    wait_until(
+        lambda: cluster.get(*budget).get("status", {}).get("disruptionsAllowed") == 1, 120, "the budget is known"
+    )
     said = []
     for pod in pods:
         name = pod["metadata"]["name"]

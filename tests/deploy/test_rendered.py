@@ -106,8 +106,9 @@ def test_orders_is_found_replica_by_replica_and_lets_go_of_its_callers() -> None
 def test_each_selector_finds_its_own_pods_only() -> None:
     found = objects(PRODUCTION)
     labels = {
-        one["metadata"]["name"]: one["spec"]["template"]["metadata"]["labels"] for one in of_kind(found, "Deployment")
-    }
+        one["metadata"]["name"]: one["spec"]["template"]["metadata"]["labels"]
+        for one in of_kind(found, "Deployment", "Job")
+    } | {one["metadata"]["name"]: one["metadata"]["labels"] for one in of_kind(found, "Pod")}
     for one in of_kind(found, "Service", "PodDisruptionBudget"):
         selector = one["spec"]["selector"]
         selector = selector.get("matchLabels", selector)
