@@ -1,5 +1,5 @@
-"""MongoDB: typed clients with explicit limits, majority and journal on every write, and transactions bounded by a
-deadline.
+"""MongoDB: typed clients with explicit limits, majority and journal on every write, majority on every read, and
+transactions bounded by a deadline. docs/mongodb.md says what that means for an installation.
 
 Every function is there for the blocking client and, with ``_async`` at its end, for the asyncio one.
 """
@@ -60,7 +60,7 @@ class CollectionSpec:
 
 
 def connect(url: str, app: str, *, timeout: float = 5.0, pool: int = 50) -> MongoClient[Document]:
-    """A client with ``w=majority``, journal, aware UTC times. Connects in the background; make it after a fork, share
+    """A client with majority and journal, aware UTC times. Connects in the background; make it after a fork, share
     it by threads.
 
     ``timeout`` bounds the choice of a server and a connection, and twice it an answer, in seconds. ``app`` shows in the
@@ -225,6 +225,10 @@ def _options(app: str, timeout: float, pool: int) -> dict[str, Any]:
         "w": "majority",
         "journal": True,
         "wTimeoutMS": 2 * milliseconds,
+        # Never act on what a new primary might take back.
+        "readConcernLevel": "majority",
+        "retryWrites": True,
+        "retryReads": True,
         "tz_aware": True,
         "tzinfo": UTC,
         "connectTimeoutMS": milliseconds,
