@@ -14,7 +14,7 @@ FROM_GO = {
     "kubeconform": "github.com/yannh/kubeconform/cmd/kubeconform@v0.6.7",
     "kube-score": "github.com/zegl/kube-score/cmd/kube-score@v1.20.0",
 }
-FROM_DEBIAN = {"etcd": "etcd-server"}
+FROM_DEBIAN = {"etcd": "etcd-server", "prometheus": "prometheus", "promtool": "prometheus"}
 CONTROL_PLANE = HERE / "control-plane"
 
 
