@@ -15,6 +15,7 @@ import structlog
 from structlog.stdlib import BoundLogger, ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from chassis import tracing
 from chassis.masking import mask
 
 __all__ = ["bind", "configure", "get_logger"]
@@ -36,6 +37,7 @@ def configure(service: str, *, fmt: str = "json", level: str = "info", stream: T
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         _add_service(service),
+        _add_trace,
     ]
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, ProcessorFormatter.wrap_for_formatter],
@@ -82,6 +84,13 @@ def _add_service(service: str) -> Processor:
         return event
 
     return add
+
+
+def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The ids of the trace that the line belongs to, while it is traced."""
+    if tracing.is_on():
+        event.update(tracing.ids())
+    return event
 
 
 def _mask_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

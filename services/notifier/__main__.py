@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from chassis import tracing
 from chassis.logs import configure
 from chassis.mongo import connect
 from chassis.settings import SettingsError
@@ -29,9 +30,13 @@ def main(arguments: list[str]) -> int:
     if chosen.command == "dead":
         return _dead(settings, chosen)
     configure("notifier", fmt=settings.log_format, level=settings.log_level)
+    tracing.start("notifier")
     from notifier.bootstrap import prepare, run, run_watchdog
 
-    {"watchdog": run_watchdog, "prepare": prepare}.get(chosen.command, run)(settings, StopSignal().install())
+    try:
+        {"watchdog": run_watchdog, "prepare": prepare}.get(chosen.command, run)(settings, StopSignal().install())
+    finally:
+        tracing.stop()
     return 0
 
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 
-from chassis import logs
+from chassis import logs, tracing
 from chassis.settings import SettingsError
 from chassis.shutdown import StopSignal
 from orders.processes import prepare_only, relay_only, serve
@@ -25,12 +25,15 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"orders: {wrong}\n")
         return 2
     logs.configure("-".join(["orders", *arguments]), fmt=settings.log_format, level=settings.log_level)
+    tracing.start("-".join(["orders", *arguments]))
     stop = StopSignal().install()
     try:
         asyncio.run(command(settings, stop))
     except (OSError, ValueError) as error:
         sys.stderr.write(f"orders: {error}\n")
         return 1
+    finally:
+        tracing.stop()
     return 0
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from pymongo.errors import PyMongoError
 
+from chassis import tracing
 from chassis.backoff import Backoff
 from chassis.logs import configure, get_logger
 from chassis.mongo import is_unavailable, trouble
@@ -57,13 +58,17 @@ def _page(settings: PageSettings) -> int:
 
 def _projector(settings: ProjectorSettings) -> int:
     configure("status_page.projector", fmt=settings.log_format, level=settings.log_level)
+    tracing.start("status_page.projector")
     stop = StopSignal().install()
     if not _prepare(settings, stop):
         return 0
     from status_page.bootstrap import make_projector
     from status_page.projection.process import run
 
-    return run(make_projector(settings), stop, settings.ops_listen)
+    try:
+        return run(make_projector(settings), stop, settings.ops_listen)
+    finally:
+        tracing.stop()
 
 
 def _inbound(environ: Mapping[str, str]) -> int:

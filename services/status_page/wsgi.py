@@ -5,6 +5,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from chassis import tracing
 from chassis.logs import configure
 from chassis.ops import OpsServer
 from status_page.bootstrap import make_page
@@ -46,6 +47,7 @@ class PageServer(BaseApplication):  # type: ignore[misc]  # gunicorn ships no ty
     def load(self) -> Any:
         """The app, made in the worker."""
         configure("status_page", fmt=self._settings.log_format, level=self._settings.log_level)
+        tracing.start("status_page")
         page = make_page(self._settings)
         page.sender.start()
         page.desk_jobs.start()
@@ -76,3 +78,4 @@ def _stopped(_arbiter: Any, worker: Any) -> None:
     page.sender.close()
     if ops is not None:
         ops.close()
+    tracing.stop()

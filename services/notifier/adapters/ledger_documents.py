@@ -28,6 +28,7 @@ def new_row(new: NewMessage, now: datetime) -> Row:
         not_before=due,
         due_at=due,
         windowed=bool(message.window),
+        traceparent=new.traceparent,
     )
 
 
@@ -80,6 +81,8 @@ def row_to(row: Row) -> Document:
         document |= {"due_at": row.due_at, "queue": row.thread}
     if row.state.is_alarm:
         document["alarm"] = row.state.value
+    if row.traceparent:
+        document["traceparent"] = row.traceparent
     if row.settled_at is not None:
         document["settled_at"] = row.settled_at
     return document
@@ -109,6 +112,7 @@ def row_from(document: Document) -> Row:
         intent=document["intent"],
         reason=document["reason"],
         settled_at=_utc(document["settled_at"]) if document.get("settled_at") else None,
+        traceparent=document.get("traceparent", ""),
     )
 
 

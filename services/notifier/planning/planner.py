@@ -9,6 +9,7 @@ from typing import Protocol
 
 from google.protobuf.message import DecodeError
 
+from chassis import tracing
 from chassis.crash_points import crash_point
 from chassis.kafka.records import Record, Rejected
 from notifier.measures import Measures
@@ -97,6 +98,7 @@ class Planner:
     def handle(self, records: Sequence[Record]) -> list[Rejected]:
         """Plan what these records cause and store it in one commit. Returns what can never be handled."""
         rejected: list[Rejected] = []
+        marks: dict[tuple[str, int], tracing.Mark] = {}
         order_events: list[OrderEvent] = []
         merchants: list[tuple[str, int, bytes]] = []
         for record in records:
@@ -104,23 +106,33 @@ class Planner:
                 if record.topic == self._topics.merchants:
                     merchants += _read_merchant(record)
                 else:
-                    order_events.append(_read_order_event(record))
+                    event = _read_order_event(record)
+                    order_events.append(event)
+                    if parent := tracing.header_of(record.headers):
+                        marks[event.subject, event.sequence] = _mark(record, event, parent)
             except Poison as poison:
                 rejected.append(Rejected(record, str(poison)))
-        batch = self._batch(order_events, merchants)
+        batch = self._batch(order_events, merchants, marks)
         crash_point("notifier.plan.before_insert")
         recorded = Recorded(0)
         if order_events or merchants:
             recorded = self._ledger.record(batch, self._senders.room(), self._senders.lease)
         crash_point("notifier.plan.after_insert")
         self._measures.planned.inc(recorded.new)
+        for mark in marks.values():
+            mark.end()
         if recorded.claims:
             self._senders.take(recorded, {one.order: one for one in batch.snapshots})
         if recorded.new > len(recorded.claims):
             self._senders.wake()
         return rejected
 
-    def _batch(self, order_events: Sequence[OrderEvent], merchants: list[tuple[str, int, bytes]]) -> Batch:
+    def _batch(
+        self,
+        order_events: Sequence[OrderEvent],
+        merchants: list[tuple[str, int, bytes]],
+        marks: Mapping[tuple[str, int], tracing.Mark],
+    ) -> Batch:
         messages: list[NewMessage] = []
         newest: dict[str, OrderEvent] = {}
         known = {name: revision for name, revision, _ in merchants}
@@ -132,7 +144,8 @@ class Planner:
                 self._measures.messages.labels(kind, EMAIL, "not_told", decision.because).inc()
             change, event_at = event.change.SerializeToString(), event.time.ToDatetime(tzinfo=UTC)
             planned = plan(event, policies, self._preferences)
-            messages += [NewMessage(message, change, event_at) for message in planned]
+            its = marks.get((event.subject, event.sequence), tracing.NOTHING).traceparent
+            messages += [NewMessage(message, change, event_at, traceparent=its) for message in planned]
             messages += forwarded(event)
             if event.subject not in newest or newest[event.subject].sequence < event.sequence:
                 newest[event.subject] = event
@@ -148,6 +161,17 @@ class Planner:
             resends=[one for event in order_events for one in resend(event, event.merchant.policies)],
             bounced=[_bounced(event) for event in order_events if event.change.HasField("message_bounced")],
         )
+
+
+def _mark(record: Record, event: OrderEvent, parent: str) -> tracing.Mark:
+    return tracing.begin(
+        "notifier plan",
+        parent=parent,
+        kind=tracing.Kind.CONSUMER,
+        messaging__system="kafka",
+        messaging__destination__name=record.topic,
+        wismo__event_id=f"{event.subject}#{event.sequence}",
+    )
 
 
 def _read_order_event(record: Record) -> OrderEvent:

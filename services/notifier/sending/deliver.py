@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chassis import tracing
 from chassis.backoff import Backoff
 from chassis.clock import Clock
 from chassis.logs import get_logger
@@ -167,6 +168,17 @@ class Deliverer:
         if waited > (GIVE_UP_WEBHOOKS_AFTER if webhook else GIVE_UP_AFTER):
             return Ended(State.DEAD, f"given up: {reason}")
         return Again(max(at_least, (OF_WEBHOOKS if webhook else backoff).delay(row.attempts + 1)), reason)
+
+
+def delivered(deliverer: Deliverer, work: Work) -> tuple[Result, Outcome | None]:
+    """What ``deliverer.deliver`` yields, as a span of the trace that the message belongs to."""
+    row = work.claim.row
+    kind = tracing.Kind.CLIENT
+    with tracing.span("notifier send", parent=row.traceparent, kind=kind, wismo__message_kind=row.kind.value) as mark:
+        result, outcome = deliverer.deliver(work)
+        mark.note("wismo.channel", row.channel)
+        mark.note("wismo.result", type(result).__name__.lower())
+        return result, outcome
 
 
 def _first_message(row: Row) -> str:

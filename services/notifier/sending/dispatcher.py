@@ -18,7 +18,7 @@ from chassis.logs import get_logger
 from notifier.channels.outcome import Outcome, Retry
 from notifier.measures import Measures
 from notifier.planning.plan import EMAIL
-from notifier.sending.deliver import Deliverer, Result, Work
+from notifier.sending.deliver import Deliverer, Result, Work, delivered
 from notifier.sending.ledger import Exchanged, Ledger, Recorded
 from notifier.sending.rows import Again, Claim, Sent, Settlement, Snapshot
 
@@ -260,7 +260,7 @@ class Dispatcher:
         deliverer = self._make_deliverer()
         while (work := self._work.get()) is not None:
             try:
-                result, outcome = deliverer.deliver(work)
+                result, outcome = delivered(deliverer, work)
             except Exception as error:  # noqa: BLE001  # One message must not end the thread for all others.
                 _log.exception("sender failed", row=work.claim.row.id)
                 result, outcome = Again(30.0, f"sender failed: {type(error).__name__}"), None

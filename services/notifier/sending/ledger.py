@@ -22,6 +22,8 @@ class NewMessage:
     change: bytes
     event_at: datetime
     not_before: datetime | None = None
+    traceparent: str = ""
+    """Of the planning; empty when the event is not traced."""
 
 
 @dataclass(frozen=True, slots=True)

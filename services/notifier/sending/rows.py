@@ -72,6 +72,8 @@ class Row:
     """Written just before DATA while in doubt: a lease that ends with it set means that it may have gone out twice."""
     reason: str = ""
     settled_at: datetime | None = None
+    traceparent: str = ""
+    """Of its planning; empty when the event is not traced."""
 
     @property
     def is_notice(self) -> bool:

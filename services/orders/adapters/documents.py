@@ -75,7 +75,7 @@ def transit_document(row: TransitRow) -> Document:
 
 def outbox_document(row: OutboxRow) -> Document:
     """One row of the outbox."""
-    return {
+    document: Document = {
         "_id": row.id,
         "topic": row.topic,
         "key": row.key,
@@ -84,6 +84,7 @@ def outbox_document(row: OutboxRow) -> Document:
         "time": row.time,
         "value": Binary(row.value),
     }
+    return document | {"traceparent": row.traceparent} if row.traceparent else document
 
 
 def outbox_row(document: Document) -> OutboxRow:
@@ -96,4 +97,5 @@ def outbox_row(document: Document) -> OutboxRow:
         event_type=document["type"],
         time=document["time"],
         value=bytes(document["value"]),
+        traceparent=document.get("traceparent", ""),
     )

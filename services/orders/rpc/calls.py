@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 from google.protobuf.message import DecodeError, Message
 
+from chassis import tracing
 from orders.measures import Measures
 from orders.rpc.contract import Validate
 from orders.rpc.statuses import code_of, reason_of, to_status
@@ -111,11 +112,12 @@ class Gate:
         async def handle(body: bytes, context: Any) -> Any:
             started = time.perf_counter()
             try:
-                async with asyncio.timeout(_time_for(context)):
-                    call = await self._admit(rpc.access, context)
-                    request = _parsed(rpc.request, body)
-                    self._validate(request, rpc.check)
-                    return await rpc.behave(request, call)
+                with tracing.span(name, parent=_traceparent(context), kind=tracing.Kind.SERVER, root=True):
+                    async with asyncio.timeout(_time_for(context)):
+                        call = await self._admit(rpc.access, context)
+                        request = _parsed(rpc.request, body)
+                        self._validate(request, rpc.check)
+                        return await rpc.behave(request, call)
             except Exception as error:  # noqa: BLE001  # Told to the caller, foreseen or not.
                 return await self._abort(name, context, error, rpc.locate)
             finally:
@@ -193,6 +195,14 @@ def _bearer(context: Any) -> str:
             if kind.lower() == "bearer":
                 return str(key).strip()
     raise Unauthenticated("No API key. Send metadata `authorization: Bearer <API key>`.", reason="CREDENTIAL_MISSING")
+
+
+def _traceparent(context: Any) -> str:
+    """The caller's own trace, which ours goes on with, if it sends one."""
+    if not tracing.is_on():
+        return ""
+    found = (value for name, value in context.invocation_metadata() if name == tracing.TRACEPARENT)
+    return str(next(found, ""))
 
 
 def _time_for(context: Any) -> float:

@@ -34,6 +34,7 @@ class CreateOrder:
     mark: RequestMark
     draft: Draft
     occurred_at: datetime | None = None
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class RecordEvent:
     mark: RequestMark
     event: Event
     etag: str = ""
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class RecordDecided:
     merchant: MerchantSnapshot
     mark: RequestMark
     decide: Callable[[Order, datetime], Sequence[Event]]
+    traceparent: str = ""
 
 
 Command = CreateOrder | RecordEvent | RecordDecided

@@ -154,6 +154,7 @@ def _rows(command: Command, recorded: Recorded, now: datetime, encoding: Encodin
         event_type=event_type(recorded.event.kind),
         time=now,
         value=value,
+        traceparent=command.traceparent,
     )
     return body, logged, outgoing
 

@@ -7,10 +7,12 @@ or failing one never takes another with it.
 
 import asyncio
 import random
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from chassis import tracing
 from chassis.clock import Clock
 from orders.domain.vocabulary import Effect
 from orders.measures import Measures
@@ -85,6 +87,8 @@ class Intake:
             raise stopping()
         if len(self._queue) >= self._limits.waiting:
             raise Overloaded("Too many calls are waiting; nothing was written. Call again in a moment.")
+        if traceparent := tracing.current():
+            command = replace(command, traceparent=traceparent)
         item = _Item(command, asyncio.get_running_loop().create_future())
         self._queue.append(item)
         self._wake.set()
@@ -181,7 +185,7 @@ class Intake:
         await self._commit(group[middle:])
 
     async def _attempt(self, commands: Sequence[Command]) -> list[Outcome]:
-        started = asyncio.get_running_loop().time()
+        started, since = asyncio.get_running_loop().time(), time.time_ns()
         cached: dict[str, StoredOrder | None] = {}
         for command in commands:
             if command.key not in cached:
@@ -194,6 +198,8 @@ class Intake:
                 await transaction.write(changes)
         for order in (*changes.created, *changes.replaced):
             self._cache.put(order)
+        for row in changes.outbox:
+            tracing.begin("outbox write", parent=row.traceparent, since=since, wismo__event_id=row.event_id).end()
         if changes:
             self._on_commit(changes)
         self._measures.group_size.observe(len(commands))

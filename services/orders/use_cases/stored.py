@@ -49,6 +49,8 @@ class OutboxRow:
     event_type: str
     time: datetime
     value: bytes
+    traceparent: str = ""
+    """Of the call that caused it; empty when that is not traced."""
 
     @property
     def shard(self) -> int:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request, url_for
 
+from chassis import tracing
 from chassis.signed_links import ExpiredLink, LinkError
 from status_page.pages.answering import order_page_response
 from status_page.pages.reaching import closed_page
@@ -70,7 +71,12 @@ def order(merchant: str, reference: str) -> Response:
     if opening.version < row.link_version:
         return closed_page("revoked", name)
     here.enter(shop, buyers=row.locale)
-    return order_page_response(row, shop, full=True)
+    with tracing.span(
+        "page view", kind=tracing.Kind.SERVER, root=True, http__route="/orders/<merchant>/<reference>"
+    ) as mark:
+        # A view is a trace of its own: it may come days later, and often. The link leads to the event that it shows.
+        mark.link(row.traceparent)
+        return order_page_response(row, shop, full=True)
 
 
 @blueprint.post("/orders/<merchant>/<reference>/close")

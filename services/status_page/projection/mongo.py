@@ -112,6 +112,7 @@ def _stored(row: OrderRow) -> Document:
         "erased": row.erased,
         "order": Binary(row.order),
         "facets": list(row.facets),
+        "traceparent": row.traceparent,
     }
     return {**stored, "pending": {}} if row.erased else stored
 
@@ -130,6 +131,7 @@ def loaded(found: dict[str, Any]) -> OrderRow:
         facets=tuple(found.get("facets", ())),
         taken=Taken(found.get("taken", {}), found.get("first_at", {})),
         pending=_pending(found.get("pending", {})),
+        traceparent=found.get("traceparent", ""),
     )
 
 

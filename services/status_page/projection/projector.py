@@ -1,8 +1,10 @@
 """The projector's work on one batch: the newest of each order, written in bulk."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
+from chassis import tracing
 from chassis.crash_points import crash_point
 from chassis.kafka import Record, Rejected
 from status_page.downloads.counters import DownloadCounters
@@ -38,7 +40,7 @@ class Projector:
 
     def handle(self, records: Sequence[Record]) -> Sequence[Rejected]:
         """Store what the batch says; on return it is durable. Yields the records that can never be read."""
-        reads, rejected = self._read(records)
+        reads, rejected, marks = self._read(records)
         orders: dict[str, OrderRow] = {}
         merchants: dict[str, MerchantRow] = {}
         for one in reads:
@@ -58,6 +60,8 @@ class Projector:
             self._orders.write(list(orders.values()))
             self._mails.forget([name for name, row in orders.items() if row.erased])
         crash_point("status_page.projector.after_write")
+        for mark in marks:
+            mark.end()
         # The copy of the counters is written after each count, so a crash in between leaves it one behind. The event
         # that the count causes comes by here, and brings the copy forward.
         for name in {one.order.name for one in reads if one.taken and one.order is not None}:
@@ -65,12 +69,28 @@ class Projector:
         crash_point("status_page.projector.before_commit")
         return rejected
 
-    def _read(self, records: Sequence[Record]) -> tuple[list[Read], list[Rejected]]:
+    def _read(self, records: Sequence[Record]) -> tuple[list[Read], list[Rejected], list[tracing.Mark]]:
         reads: list[Read] = []
         rejected: list[Rejected] = []
+        marks: list[tracing.Mark] = []
         for record in records:
             try:
-                reads.append(read(record, self._keys))
+                one = read(record, self._keys)
+                if one.order is not None and (parent := tracing.header_of(record.headers)):
+                    marks.append(_mark(record, one.order, parent))
+                    one = replace(one, order=replace(one.order, traceparent=marks[-1].traceparent))
+                reads.append(one)
             except Unreadable as error:
                 rejected.append(Rejected(record, str(error)))
-        return reads, rejected
+        return reads, rejected, marks
+
+
+def _mark(record: Record, row: OrderRow, parent: str) -> tracing.Mark:
+    return tracing.begin(
+        "projector fold",
+        parent=parent,
+        kind=tracing.Kind.CONSUMER,
+        messaging__system="kafka",
+        messaging__destination__name=record.topic,
+        wismo__event_id=f"{row.name}#{row.sequence}",
+    )

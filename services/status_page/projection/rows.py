@@ -50,6 +50,8 @@ class OrderRow:
     taken: Taken = field(default_factory=Taken)
     pending: tuple[Pending, ...] = ()
     """What was done on the page, the oldest first. It may be in the order already."""
+    traceparent: str = ""
+    """Of its folding; empty when the event is not traced."""
 
 
 @dataclass(frozen=True, slots=True)
