@@ -1,5 +1,7 @@
 """What the chart renders: settings that exist, nothing secret in the open, and pods that may run and can be rolled."""
 
+from typing import Any
+
 import pytest
 
 from chassis.settings import describe
@@ -113,6 +115,16 @@ def test_each_selector_finds_its_own_pods_only() -> None:
         selector = one["spec"]["selector"]
         selector = selector.get("matchLabels", selector)
         assert [name for name, its in labels.items() if selector.items() <= its.items()] == [one["metadata"]["name"]]
+
+
+@pytest.mark.parametrize("maker", ["externalSecrets", "strimzi", "mongodb"])
+def test_no_job_before_the_first_install_waits_for_what_that_install_makes(maker: str) -> None:
+    def moments(found: list[dict[str, Any]]) -> set[str]:
+        return {one["metadata"]["annotations"]["helm.sh/hook"] for one in of_kind(found, "Job")}
+
+    given = {"externalSecrets.store.name": "vault"}
+    assert moments(objects(VALUES["dev"], given)) == {"pre-install,pre-upgrade"}
+    assert moments(objects(VALUES["dev"], given | {f"{maker}.enabled": "true"})) == {"pre-upgrade"}
 
 
 def test_what_is_missing_is_named() -> None:
