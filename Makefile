@@ -28,7 +28,7 @@ reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: withou
 	@$(BIN)/python -m embedded_stack.reset $(if $(filter-out 0 no,$(YES)),--yes)
 
 ##@ Work on it
-.PHONY: setup test check check-style check-types check-imports check-protos check-words fmt protos protos-check bench docs-errors simulate-year faults deploy-test
+.PHONY: setup test check check-style check-types check-imports check-protos check-words fmt protos protos-check bench docs-errors simulate-year scale faults deploy-test observe-test
 setup: $(READY) ## Make .venv with every package at its locked version, fetch Kafka
 	@:
 
@@ -72,12 +72,19 @@ docs-errors: $(READY) ## Write docs/errors.md, the table of what the service say
 simulate-year: $(PREPARED) ## A shop's year with disasters through the real watchdog code, minutes long, into docs/simulation
 	$(BIN)/python -m tests.simulation $(ARGS)
 
-faults: $(READY) ## Kill every part in turn under load and count what became of each event, into docs/faults (FAULTS=…)
+scale: $(PREPARED) ## Sizes for 10⁶ to 10⁹ orders a year and their busiest day from measured rates, into docs/scale
+	$(BIN)/python -m tests.scale $(ARGS)
+
+faults: $(READY) ## Kill, restart, rotate, erase under load and count what became of each event, into docs/faults (FAULTS=…)
 	$(BIN)/python -m tests.faults $(FAULTS) $(ARGS)
 
 deploy-test: $(READY) ## Install, upgrade and roll back the Helm chart on a real API server; builds what it needs, once
 	@echo "• Needs go, openssl, curl and kubectl; fetches or builds helm, kubeconform, kube-score, etcd and a control plane"
 	WISMO_DEPLOY_TEST=1 $(BIN)/python -m pytest tests/deploy $(ARGS)
+
+observe-test: $(READY) ## Alerts by promtool; dashboards on a Prometheus that scrapes a real run (WISMO_UPDATE_DOCS=1: their pictures); part of deploy-test
+	@echo "• Needs prometheus and promtool, which are Debian's package prometheus; installs it for root where apt-get is there"
+	WISMO_DEPLOY_TEST=1 $(BIN)/python -m pytest tests/deploy/observe $(ARGS)
 
 ##@ Keep it up to date
 .PHONY: lock licences audit hooks clean
