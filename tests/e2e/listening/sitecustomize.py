@@ -49,6 +49,8 @@ def filters(name: str, command: Any) -> Iterator[Any]:
             yield from (each["q"] for each in command[f"{name}s"])
         case "aggregate":
             yield command["pipeline"][0].get("$match", {}) if command["pipeline"] else {}
+        case _:
+            return
 
 
 def operators(value: Any) -> str:
