@@ -32,7 +32,9 @@ def draw(board: Dashboard, data: dict[str, Series], begin: float, path: Path) ->
             axes.set_title(panel.title, fontsize=9, loc="left")
             axes.set_ylabel(_UNITS.get(panel.unit, ""))
             axes.set_xlabel("seconds of the run")
-            axes.set_ylim(bottom=0)
+            highest = max(value for points in data[panel.title].values() for _, value in points)
+            # A line at 0 is to be seen too, above the frame.
+            axes.set_ylim(-0.04 * (highest or 1), 1.06 * (highest or 1))
             axes.grid(alpha=0.25)
             axes.legend(fontsize=6, ncols=2, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         figure.savefig(path, metadata={"Date": None})
