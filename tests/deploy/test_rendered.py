@@ -127,6 +127,19 @@ def test_no_job_before_the_first_install_waits_for_what_that_install_makes(maker
     assert moments(objects(VALUES["dev"], given | {f"{maker}.enabled": "true"})) == {"pre-upgrade"}
 
 
+def test_a_collector_of_traces_is_named_to_every_process_and_may_be_called() -> None:
+    collector = {
+        "settings.OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318",
+        "networkPolicy.egressPorts.otlp": "4318",
+    }
+    for found, wanted in ((objects(PRODUCTION, collector), True), (objects(PRODUCTION), False)):
+        for one in of_kind(found, "Deployment"):
+            names = {each["name"] for each in pod_of(one)["containers"][0]["env"]}
+            assert ("OTEL_EXPORTER_OTLP_ENDPOINT" in names) == wanted
+        (everybody,) = [one for one in of_kind(found, "NetworkPolicy") if one["metadata"]["name"] == "wismo-everybody"]
+        assert ({"protocol": "TCP", "port": 4318} in everybody["spec"]["egress"][-1]["ports"]) == wanted
+
+
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(AssertionError, match=r"kafka\.bootstrap"):
         objects(())
