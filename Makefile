@@ -78,6 +78,9 @@ scale: $(PREPARED) ## Sizes for 10⁶ to 10⁹ orders a year and their busiest d
 faults: $(READY) ## Kill, restart, rotate, erase under load and count what became of each event, into docs/faults (FAULTS=…)
 	$(BIN)/python -m tests.faults $(FAULTS) $(ARGS)
 
+trace-picture: $(READY) ## Send one order through the stack, traced, and draw its trace into docs/images/trace.svg
+	$(BIN)/python -m tests.integration.tracing.picture docs/images/trace.svg
+
 deploy-test: $(READY) ## Install, upgrade and roll back the Helm chart on a real API server; builds what it needs, once
 	@echo "• Needs go, openssl, curl and kubectl; fetches or builds helm, kubeconform, kube-score, etcd and a control plane"
 	WISMO_DEPLOY_TEST=1 $(BIN)/python -m pytest tests/deploy $(ARGS)
