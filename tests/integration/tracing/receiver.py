@@ -2,7 +2,7 @@
 
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -91,9 +91,9 @@ def _seen(request: ExportTraceServiceRequest) -> Iterator[Seen]:
                 )
 
 
-def _read(attributes: "Iterator[KeyValue] | object") -> dict[str, str]:
+def _read(attributes: Iterable[KeyValue]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for one in attributes:  # type: ignore[attr-defined]  # A repeated field.
+    for one in attributes:
         kind = one.value.WhichOneof("value")
         found[one.key] = str(getattr(one.value, kind)) if kind else ""
     return found
