@@ -28,7 +28,7 @@ reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: withou
 	@$(BIN)/python -m embedded_stack.reset $(if $(filter-out 0 no,$(YES)),--yes)
 
 ##@ Work on it
-.PHONY: setup test check check-style check-types check-imports check-protos check-words fmt protos protos-check bench docs-errors simulate-year scale faults deploy-test observe-test
+.PHONY: setup test check check-style check-types check-imports check-protos check-words fmt protos protos-check bench docs-errors simulate-year scale faults deploy-test observe-test trace-picture
 setup: $(READY) ## Make .venv with every package at its locked version, fetch Kafka
 	@:
 
