@@ -85,7 +85,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _room(path: Path) -> str:
     folder = path.relative_to(TESTS).parts
-    rooms = {("integration", "notifier"): "notifier", ("integration", "status_page"): "page"}
+    rooms: dict[tuple[str, ...], str] = {
+        ("integration", "notifier"): "notifier",
+        ("integration", "status_page"): "page",
+    }
     return "stories" if folder[0] == "e2e" else rooms.get(folder[:2], "others")
 
 

@@ -52,7 +52,7 @@ def images(cluster: Cluster, where: str) -> set[str]:
 
 def _is_settled(cluster: Cluster, where: str) -> bool:
     wanted = sum(one["spec"]["replicas"] for one in cluster.get("deployments", "-n", where)["items"])
-    return len(_living(cluster, where)) == wanted
+    return bool(len(_living(cluster, where)) == wanted)
 
 
 def _living(cluster: Cluster, where: str) -> list[dict[str, Any]]:
