@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from orders.domain.buyer import Buyer
+from orders.domain.changes.care import QuestionAnswered
 from orders.domain.changes.contact import BuyerErased, ContactUpdated, LinkRequested
 from orders.domain.changes.entitlement import AccessGranted, DownloadReady
 from orders.domain.changes.shipping import ParcelProgressed, ReadyForCollection
@@ -17,11 +18,15 @@ NEEDS_BUYER = frozenset(
     {
         ChangeKind.CONTACT_UPDATED,
         ChangeKind.LINK_REQUESTED,
+        ChangeKind.NOTE_TO_BUYER,
         ChangeKind.QUESTION_ASKED,
         ChangeKind.RESEND_REQUESTED,
         ChangeKind.PREFERENCES_UPDATED,
     }
 )
+
+_PERSONAL_NOTES = frozenset({ChangeKind.PARCEL_PROGRESSED, ChangeKind.NOTE_TO_BUYER, ChangeKind.QUESTION_ANSWERED})
+"""Where the timeline's words are about her: a carrier's may name a neighbour, and a note is written to her alone."""
 
 
 def link_requested(work: Work, change: LinkRequested) -> None:
@@ -39,7 +44,10 @@ def contact_updated(work: Work, change: ContactUpdated) -> None:
 
 
 def buyer_erased(work: Work, change: BuyerErased) -> None:  # noqa: ARG001 - every handler has this shape.
-    """Forgets who bought: contact, names, addresses, secrets, and what the buyer wrote. What was bought stays."""
+    """Forgets who bought: contact, names, addresses, secrets, what the buyer wrote and what was written to her alone.
+
+    What was bought stays, and what was said of it.
+    """
     if work.erase_time:
         work.repeats = work.first_said()
         return
@@ -55,7 +63,8 @@ def buyer_erased(work: Work, change: BuyerErased) -> None:  # noqa: ARG001 - eve
     work.questions = tuple(
         replace(
             item,
-            posts=tuple(replace(post, text="", evidence_id="") if post.from_buyer else post for post in item.posts),
+            # An answer speaks to her by name, and often says again what she wrote.
+            posts=tuple(replace(post, text="", evidence_id="") for post in item.posts),
         )
         for item in work.questions
     )
@@ -74,6 +83,8 @@ def without_buyer(change: Change) -> Change:
             return replace(change, licence_key=None)
         case AccessGranted():
             return replace(change, code=None, username="")
+        case QuestionAnswered():
+            return replace(change, text="")
         case _:
             return change
 
@@ -104,5 +115,4 @@ def _forgotten_point(point: PickupPoint) -> PickupPoint:
 
 
 def _forgotten_entry(entry: TimelineEntry) -> TimelineEntry:
-    """The words of a carrier may name a neighbour, and its places say where the buyer lives."""
-    return replace(entry, note="") if entry.kind is ChangeKind.PARCEL_PROGRESSED and entry.note else entry
+    return replace(entry, note="") if entry.kind in _PERSONAL_NOTES and entry.note else entry

@@ -157,6 +157,8 @@ def test_erasing_forgets_the_buyer_and_the_order_goes_on() -> None:
         AccessGranted("site", "https://site.example", "ada@example.com", Sealed("k1", b"x")),
         ReadyForCollection(POINT),
         QuestionAsked("q", "It is Ada of Weg 1"),
+        QuestionAnswered("q", "Dear Ada of Weg 1, it is on its way"),
+        NoteToBuyer("Dear Ada, your neighbour in Weg 1 has it"),
         ParcelProgressed("p1", TrackingStatus.DELIVERED, location="Weg 1", description="to Ada", received_by="Ada"),
     )
     erased = after(order, BuyerErased())
@@ -166,7 +168,7 @@ def test_erasing_forgets_the_buyer_and_the_order_goes_on() -> None:
     assert "Sealed" not in _everything(erased)
     assert (erased.buyer, erased.link_version, erased.erase_time) == (Buyer(), 2, erased.update_time)
     assert tell(erased, BuyerErased()).effect is Effect.REPEATED
-    for refused in (ContactUpdated(BUYER), LinkRequested(), QuestionAsked("q2", "Me")):
+    for refused in (ContactUpdated(BUYER), LinkRequested(), QuestionAsked("q2", "Me"), NoteToBuyer("Dear Ada")):
         with pytest.raises(BuyerIsErased):
             tell(erased, refused)
 
@@ -180,6 +182,9 @@ def test_what_comes_after_the_erasure_is_kept_without_the_buyer() -> None:
     granted = tell(erased, AccessGranted("site", "https://site.example", "Ada", Sealed("k1", b"x")))
     assert granted.order.lines[3].state is LineState.GRANTED
     assert "Sealed" not in _everything(granted.event)
+    asked = after(new_order(), QuestionAsked("q", "Where is it?"), BuyerErased())
+    answered = tell(asked, QuestionAnswered("q", "Dear Ada, here"))
+    assert "Ada" not in _everything(answered.order) + _everything(answered.event)
 
 
 def _everything(value: object) -> str:
