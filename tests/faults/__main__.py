@@ -8,13 +8,15 @@ from types import ModuleType
 
 from rich.console import Console
 
-from tests.faults import kill_in_turn, rolling_restart, two_of_each
+from tests.faults import erase, kill_in_turn, rolling_restart, rotate, two_of_each
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "faults"
 DRILLS: dict[str, ModuleType] = {
     "kill-in-turn": kill_in_turn,
     "rolling-restart": rolling_restart,
     "two-of-each": two_of_each,
+    "rotate": rotate,
+    "erase": erase,
 }
 
 
