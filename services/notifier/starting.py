@@ -37,18 +37,19 @@ class CommitWithCrashPoints:
         self._consumer.seek_back(offsets)
 
 
+def topic_specs(settings: Settings, topics: Topics) -> tuple[TopicSpec, ...]:
+    """What must be there. Whoever comes first makes it; orders makes the first two as well, in the same shape."""
+    spread = (settings.topic_partitions, settings.topic_replication)
+    return (
+        TopicSpec(topics.orders, *spread),
+        TopicSpec(topics.merchants, 1, settings.topic_replication, {"cleanup.policy": "compact"}),
+        TopicSpec(topics.dead_letters, *spread),
+    )
+
+
 def make_topics(settings: Settings, topics: Topics) -> None:
     """Make the topics that are missing. Idempotent."""
-    # Whoever comes first makes them; orders makes the first two as well, with the same shape.
-    spread = (settings.topic_partitions, settings.topic_replication)
-    ensure_topics(
-        settings.brokers,
-        [
-            TopicSpec(topics.orders, *spread),
-            TopicSpec(topics.merchants, *spread, {"cleanup.policy": "compact"}),
-            TopicSpec(topics.dead_letters, *spread),
-        ],
-    )
+    ensure_topics(settings.brokers, topic_specs(settings, topics))
 
 
 def until_it_works(action: Callable[[], object], complaint: str, stop: StopSignal) -> None:
