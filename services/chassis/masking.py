@@ -10,15 +10,14 @@ HIDDEN = "[hidden]"
 
 # Hidden whenever a key is one of these, or ends in "_" and one of these.
 _HIDDEN_ANYWHERE = tuple(
-    # Words read better than fifty quotation marks.
     """authorization cookie credential credentials email licence_key license_key mail passphrase password phone postcode
     recipient secret session street token api_key access_code postal_address full_name first_name last_name
-    display_name""".split()  # noqa: SIM905
+    display_name""".split()  # noqa: SIM905  # Words read better than fifty quotation marks.
 )
 # Hidden only when the key is exactly this: as an ending they are harmless (status_code, topic_name, listen_address).
 _HIDDEN_EXACTLY = frozenset(
     """address addressee answer bcc body buyer cc city code contact from key_value link message_text name note plaintext
-    question reply_to subject to zip""".split()  # noqa: SIM905
+    question reply_to subject to zip""".split()  # noqa: SIM905  # Words read better than fifty quotation marks.
 )
 _E_MAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"'.]+")
 _IN_TEXT = (

@@ -165,6 +165,18 @@ def begin(
     return _Traced(_tracer.start_span(name, context, SpanKind(kind.value), dotted, start_time=since))
 
 
+def consumed(name: str, topic: str, event_id: str, parent: str) -> Mark:
+    """Begin the span of a record that was read from a topic. End it."""
+    return begin(
+        name,
+        parent=parent,
+        kind=Kind.CONSUMER,
+        messaging__system="kafka",
+        messaging__destination__name=topic,
+        wismo__event_id=event_id,
+    )
+
+
 @contextmanager
 def span(
     name: str, *, parent: str = "", kind: Kind = Kind.INTERNAL, root: bool = False, **attributes: Value

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import bson
 
-from chassis.kafka import BatchConsumer
 from chassis.mongo import connect
-from tests.faults.counting import TOPIC
+from tests.faults.counting import every_record
 from wismo.client import WismoClient, drafts, events
 from wismo.events.v1.order_event_pb2 import OrderEvent
 
@@ -83,18 +82,10 @@ def in_files(files: Iterable[Path]) -> dict[str, str]:
 def in_topic(bootstrap: str, order: str) -> tuple[str, str]:
     """Words in records from before the erasure, which the topic's retention removes, and in those from it on."""
     before, after = bytearray(), bytearray()
-    consumer = BatchConsumer(bootstrap, "fault-canaries", [TOPIC])
-    try:
-        idle = 0
-        while idle < 6:
-            records = consumer.poll(1000, 1.0)
-            idle = 0 if records else idle + 1
-            for record in records:
-                event = OrderEvent.FromString(record.value or b"")
-                erased = event.subject == order and event.order.HasField("erase_time")
-                (after if erased else before).extend((record.value or b"") + b"\0")
-    finally:
-        consumer.close()
+    for record in every_record(bootstrap, "fault-canaries"):
+        event = OrderEvent.FromString(record.value or b"")
+        erased = event.subject == order and event.order.HasField("erase_time")
+        (after if erased else before).extend((record.value or b"") + b"\0")
     return _words_in(bytes(before)), _words_in(bytes(after))
 
 

@@ -2,11 +2,12 @@
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chassis.kafka import BatchConsumer
+from chassis.kafka import BatchConsumer, Record
 from chassis.mongo import connect
 from embedded_stack.servers.inbox_files import kept, read
 from notifier.channels.compose import message_id
@@ -121,20 +122,25 @@ def count_all(addresses: dict[str, Any], folder: Path, report: Path) -> Counts:
     return counts
 
 
-def _published(bootstrap: str, acknowledged: Acknowledged, kept: Kept, counts: Counts) -> list[OrderEvent]:
-    """The distinct records of the acknowledged orders, in their order of arrival."""
-    seen: dict[str, list[OrderEvent]] = defaultdict(list)
-    consumer = BatchConsumer(bootstrap, "fault-counting", [TOPIC])
+def every_record(bootstrap: str, group: str) -> Iterator[Record]:
+    """Every record, until none came for some seconds. The group must be a new one."""
+    consumer = BatchConsumer(bootstrap, group, [TOPIC])
     try:
         idle = 0
         while idle < 6:
             records = consumer.poll(1000, 1.0)
             idle = 0 if records else idle + 1
-            for record in records:
-                event = OrderEvent.FromString(record.value or b"")
-                seen[event.subject].append(event)
+            yield from records
     finally:
         consumer.close()
+
+
+def _published(bootstrap: str, acknowledged: Acknowledged, kept: Kept, counts: Counts) -> list[OrderEvent]:
+    """The distinct records of the acknowledged orders, in their order of arrival."""
+    seen: dict[str, list[OrderEvent]] = defaultdict(list)
+    for record in every_record(bootstrap, "fault-counting"):
+        event = OrderEvent.FromString(record.value or b"")
+        seen[event.subject].append(event)
     distinct: list[OrderEvent] = []
     for order, wanted in acknowledged.sequences.items():
         stored = kept.requests.get(order, {})

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import bson
 
-from chassis.kafka import BatchConsumer
 from chassis.mongo import connect
-from tests.faults.counting import TOPIC, Acknowledged
+from tests.faults.counting import Acknowledged, every_record
 from tests.faults.load import Load, wait_until_settled
 from tests.faults.running_stack import RunningStack
 from wismo.events.v1.order_event_pb2 import OrderEvent
@@ -45,17 +44,10 @@ def _stored(mongo: str) -> Counter[str]:
 
 def _published(bootstrap: str, acknowledged: Acknowledged) -> tuple[int, int]:
     """Records of these orders, and the bytes of their keys and values."""
-    number = size = idle = 0
-    consumer = BatchConsumer(bootstrap, "scale-sizes", [TOPIC])
-    try:
-        while idle < 6:
-            records = consumer.poll(1000, 1.0)
-            idle = 0 if records else idle + 1
-            for record in records:
-                value = record.value or b""
-                if OrderEvent.FromString(value).subject in acknowledged.sequences:
-                    number += 1
-                    size += len(value) + len(record.key or b"")
-    finally:
-        consumer.close()
+    number = size = 0
+    for record in every_record(bootstrap, "scale-sizes"):
+        value = record.value or b""
+        if OrderEvent.FromString(value).subject in acknowledged.sequences:
+            number += 1
+            size += len(value) + len(record.key or b"")
     return number, size

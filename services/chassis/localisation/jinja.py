@@ -17,13 +17,12 @@ def install_jinja(env: Environment, current: Callable[[], Language]) -> None:
     relative_datetime, number, money, size, and list as ``list_of``; zone and ``now`` are arguments as there.
     """
     env.add_extension("jinja2.ext.i18n")
-    # The lambdas ask for the language at each use.
     env.install_gettext_callables(  # type: ignore[attr-defined]  # Added by the extension of the line before.
-        lambda *texts: current().translations.gettext(*texts),  # noqa: PLW0108
-        lambda *texts: current().translations.ngettext(*texts),  # noqa: PLW0108
+        lambda *texts: current().translations.gettext(*texts),  # noqa: PLW0108  # Asks at each use.
+        lambda *texts: current().translations.ngettext(*texts),  # noqa: PLW0108  # Asks at each use.
         newstyle=True,
-        pgettext=lambda *texts: current().translations.pgettext(*texts),  # noqa: PLW0108
-        npgettext=lambda *texts: current().translations.npgettext(*texts),  # noqa: PLW0108
+        pgettext=lambda *texts: current().translations.pgettext(*texts),  # noqa: PLW0108  # Asks at each use.
+        npgettext=lambda *texts: current().translations.npgettext(*texts),  # noqa: PLW0108  # Asks at each use.
     )
     env.globals["language"] = current
     env.filters |= {name: _late(current, name) for name in _FILTERS}

@@ -109,7 +109,9 @@ class Planner:
                     event = _read_order_event(record)
                     order_events.append(event)
                     if parent := tracing.header_of(record.headers):
-                        marks[event.subject, event.sequence] = _mark(record, event, parent)
+                        marks[event.subject, event.sequence] = tracing.consumed(
+                            "notifier plan", record.topic, f"{event.subject}#{event.sequence}", parent
+                        )
             except Poison as poison:
                 rejected.append(Rejected(record, str(poison)))
         batch = self._batch(order_events, merchants, marks)
@@ -161,17 +163,6 @@ class Planner:
             resends=[one for event in order_events for one in resend(event, event.merchant.policies)],
             bounced=[_bounced(event) for event in order_events if event.change.HasField("message_bounced")],
         )
-
-
-def _mark(record: Record, event: OrderEvent, parent: str) -> tracing.Mark:
-    return tracing.begin(
-        "notifier plan",
-        parent=parent,
-        kind=tracing.Kind.CONSUMER,
-        messaging__system="kafka",
-        messaging__destination__name=record.topic,
-        wismo__event_id=f"{event.subject}#{event.sequence}",
-    )
 
 
 def _read_order_event(record: Record) -> OrderEvent:

@@ -77,20 +77,13 @@ class Projector:
             try:
                 one = read(record, self._keys)
                 if one.order is not None and (parent := tracing.header_of(record.headers)):
-                    marks.append(_mark(record, one.order, parent))
+                    marks.append(
+                        tracing.consumed(
+                            "projector fold", record.topic, f"{one.order.name}#{one.order.sequence}", parent
+                        )
+                    )
                     one = replace(one, order=replace(one.order, traceparent=marks[-1].traceparent))
                 reads.append(one)
             except Unreadable as error:
                 rejected.append(Rejected(record, str(error)))
         return reads, rejected, marks
-
-
-def _mark(record: Record, row: OrderRow, parent: str) -> tracing.Mark:
-    return tracing.begin(
-        "projector fold",
-        parent=parent,
-        kind=tracing.Kind.CONSUMER,
-        messaging__system="kafka",
-        messaging__destination__name=record.topic,
-        wismo__event_id=f"{row.name}#{row.sequence}",
-    )
