@@ -1,4 +1,4 @@
-"""`python -m notifier`: plan, send and watch · `watchdog` · `dead list|replay` · `preview`."""
+"""`python -m notifier`: plan, send and watch · `watchdog` · `dead …` · `preview`."""
 
 import argparse
 import os
@@ -48,13 +48,18 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="plan, send and watch until stopped (the default)")
     commands.add_parser("watchdog", help="only watch until stopped: what is due is entered, somebody else sends it")
     commands.add_parser("prepare", help="make what is missing of collections, indexes and topics, and end")
-    dead = commands.add_parser("dead", help="messages that could not be sent").add_subparsers(
-        dest="action", required=True
-    )
+    dead = commands.add_parser(
+        "dead", help="messages that could not be sent, and records of Kafka that could not be handled"
+    ).add_subparsers(dest="action", required=True)
     dead.add_parser("list", help="one line each: id, kind, state, attempts, reason")
     replay = dead.add_parser("replay", help="send them again")
     which = replay.add_mutually_exclusive_group(required=True)
     which.add_argument("id", nargs="?", help="the message's id, as listed")
+    which.add_argument("--all", action="store_true", help="every one of them")
+    dead.add_parser("records", help="records: topic:partition:offset, when, whether the topic retains it, reason")
+    again = dead.add_parser("replay-records", help="handle records once more; may run while the notifier runs")
+    which = again.add_mutually_exclusive_group(required=True)
+    which.add_argument("place", nargs="?", help="topic:partition:offset, as listed")
     which.add_argument("--all", action="store_true", help="every one of them")
     preview = commands.add_parser("preview", help="write every message in every language as .html and .txt")
     preview.add_argument("--out", type=Path, required=True, help="folder to write to")
@@ -62,6 +67,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _dead(settings: Settings, chosen: argparse.Namespace) -> int:
+    if chosen.action in {"records", "replay-records"}:
+        from notifier import dead_records
+
+        return dead_records.run(settings, chosen.action, getattr(chosen, "place", None))
     from notifier.adapters.mongo_ledger import MongoLedger
 
     client = connect(settings.database_url, "notifier-dead")

@@ -9,7 +9,7 @@ from chassis.kafka.producer import Producer
 from chassis.kafka.records import Header, Record, Rejected
 
 # The header names of KIP-1191, "Dead-letter queues for share groups".
-_PREFIX = "__dlq.errors."
+DEAD_LETTER_PREFIX = "__dlq.errors."
 
 
 class DeadLetters(Protocol):
@@ -86,4 +86,4 @@ def dead_letter_headers(rejected: Rejected, group: str) -> tuple[Header, ...]:
         "delivery.count": str(rejected.attempts),
         "message": rejected.reason,
     }
-    return tuple((_PREFIX + name, value.encode()) for name, value in values.items())
+    return tuple((DEAD_LETTER_PREFIX + name, value.encode()) for name, value in values.items())
