@@ -50,8 +50,14 @@ def _page(settings: PageSettings) -> int:
     configure("status_page", fmt=settings.log_format, level=settings.log_level)
     if not _prepare(settings, StopSignal().install()):
         return 0
+    from status_page.inbound.measures import expose_received
+    from status_page.web.measures import expose
     from status_page.wsgi import serve
 
+    # Here and not in the worker, of which there is a new one whenever one was lost.
+    expose()
+    if settings.inbound_secret:
+        expose_received()
     serve(settings)
     return 0
 

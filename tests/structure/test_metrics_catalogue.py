@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
 import notifier.measures
@@ -26,6 +26,7 @@ PROCESSES = {
     "page": vars(status_page.web.measures),
     "inbound mail": vars(status_page.inbound.measures),
 }
+ONE_PACKAGE = ("wismo_projector_", "wismo_page_", "wismo_inbound_")
 # What a name does not say by its end.
 UNITS = {
     "wismo_notifier_way_blocked": "0 or 1",
@@ -93,6 +94,21 @@ def test_no_metric_is_made_elsewhere() -> None:
     """A metric that no listed process has would be missing on the page without anybody seeing it."""
     listed = sorted(exposed(metric) for names in PROCESSES.values() for metric in metrics_of(names))
     assert sorted(made_in_code()) == listed
+
+
+def test_a_process_shows_what_it_feeds_and_nothing_of_others() -> None:
+    """The page's processes are one package: a 0 of one that never counts would hide that the one that does is gone."""
+    for process, expose in (
+        ("projector", status_page.projection.process.expose),
+        ("page", status_page.web.measures.expose),
+        ("inbound mail", status_page.inbound.measures.expose),
+    ):
+        registry = CollectorRegistry()
+        expose(registry)
+        shown = {metric.name for metric in registry.collect()}
+        assert shown == {metric._name for metric in metrics_of(PROCESSES[process])}
+    by_import = {name for name in (metric.name for metric in REGISTRY.collect()) if name.startswith(ONE_PACKAGE)}
+    assert by_import == set()
 
 
 def test_no_label_can_hold_a_person_or_an_order() -> None:

@@ -3,11 +3,13 @@
 from chassis.ops import OpsServer
 from chassis.shutdown import StopSignal
 from status_page.inbound.bootstrap import make_inbound
+from status_page.inbound.measures import expose
 from status_page.inbound.settings import InboundSettings
 
 
 def run(settings: InboundSettings, stop: StopSignal) -> int:
-    """Poll until ``stop``; the exit code."""
+    """Poll until ``stop``; the exit code. Once a process."""
+    expose()
     parts = make_inbound(settings)
     ops = OpsServer(settings.ops_listen, parts.health).start() if settings.ops_listen else None
     heartbeat = parts.health.heartbeat("inbound", max_age=300.0)

@@ -1,6 +1,6 @@
 """The projector's process: consume until stopped."""
 
-from prometheus_client import Gauge
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge
 
 from chassis.kafka import LoopStats, TooManyDeadLetters, run_consumer
 from chassis.logs import get_logger
@@ -12,12 +12,19 @@ from status_page.bootstrap import ProjectorParts
 
 _log = get_logger(__name__)
 
-LAG = Gauge("wismo_projector_lag", "Records not yet polled, over all partitions of this process.")
-HANDLED = Gauge("wismo_projector_records", "Records handled since the start.", ["outcome"])
+LAG = Gauge("wismo_projector_lag", "Records not yet polled, over all partitions of this process.", registry=None)
+HANDLED = Gauge("wismo_projector_records", "Records handled since the start.", ["outcome"], registry=None)
+
+
+def expose(registry: CollectorRegistry = REGISTRY) -> None:
+    """Show them at /metrics. For the projector's process, once."""
+    registry.register(LAG)
+    registry.register(HANDLED)
 
 
 def run(parts: ProjectorParts, stop: StopSignal, ops_listen: Address | None) -> int:
-    """Project until ``stop``; the exit code: 0, or 1 when too many records had to be set aside."""
+    """Project until ``stop``; the exit code: 0, or 1 when too many records had to be set aside. Once a process."""
+    expose()
     stats = LoopStats()
     HANDLED.labels("stored").set_function(lambda: stats.handled)
     HANDLED.labels("dead").set_function(lambda: stats.dead)
