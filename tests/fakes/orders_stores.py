@@ -159,6 +159,13 @@ class InMemoryMerchants:
         self.merchants[record.name] = record
         self.database.add_to_outbox(row)
 
+    async def restore(self, record: MerchantRecord) -> bool:
+        stored = self.merchants.get(record.name)
+        newer = stored is None or stored.revision < record.revision
+        if newer:
+            self.merchants[record.name] = record
+        return newer
+
     async def page(self, after: str, limit: int) -> Sequence[MerchantRecord]:
         return [self.merchants[name] for name in sorted(self.merchants) if name > after][:limit]
 
@@ -227,10 +234,9 @@ class InMemoryOutbox:
         ]
         return sorted(rows, key=lambda row: row.id)[:limit]
 
-    async def delete(self, ids: Sequence[str]) -> None:
+    async def delete(self, ids: Sequence[str]) -> int:
         self._check()
-        for one in ids:
-            self.database.outbox.pop(one, None)
+        return sum(self.database.outbox.pop(one, None) is not None for one in ids)
 
     async def backlog(self) -> Backlog:
         self._check()

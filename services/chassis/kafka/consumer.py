@@ -81,7 +81,7 @@ class BatchConsumer:
             batches = client.poll(timeout_ms=int(timeout * 1000), max_records=max_records)
         except KafkaError as error:
             raise BrokerUnavailable(refusal(error) or type(error).__name__) from error
-        records = [_record(consumed) for batch in batches.values() for consumed in batch]
+        records = [record_of(consumed) for batch in batches.values() for consumed in batch]
         for partition, offset in first_offsets(records).items():
             self._at.setdefault(partition, offset)
         return records
@@ -216,7 +216,8 @@ def _native(partition: Partition) -> Any:
     return TopicPartition(partition.topic, partition.number)
 
 
-def _record(consumed: Any) -> Record:
+def record_of(consumed: Any) -> Record:
+    """The record that kafka-python has consumed."""
     return Record(
         topic=consumed.topic,
         key=consumed.key,

@@ -33,6 +33,12 @@ class MongoShardLeases:
         await self._leases.release(lease)
 
     @unbroken
+    async def held(self) -> int:
+        """How many leases somebody holds now, whoever it is."""
+        now = await database_now_async(self._collection.database)
+        return await self._collection.count_documents({"expires_at": {"$gt": now}})
+
+    @unbroken
     async def members(self) -> int:
         now = await database_now_async(self._collection.database)
         await self._collection.update_one({"_id": self._member}, {"$set": {"seen": now}}, upsert=True)

@@ -52,6 +52,17 @@ class MongoMerchants:
                 raise StoreConflict from None
 
     @unbroken
+    async def restore(self, record: MerchantRecord) -> bool:
+        document = {"_id": record.name, "revision": record.revision, "body": Binary(record.body)}
+        with Translated(nothing_written=False):
+            found = await self._merchants.find_one({"_id": record.name}, {"revision": 1})
+            if found is None:
+                await self._merchants.insert_one(document)
+                return True
+            older = {"_id": record.name, "revision": {"$lt": record.revision}}
+            return (await self._merchants.replace_one(older, document)).modified_count > 0
+
+    @unbroken
     async def page(self, after: str, limit: int) -> Sequence[MerchantRecord]:
         with Translated(nothing_written=True):
             found = self._merchants.find({"_id": {"$gt": after}}).sort("_id", 1).limit(limit)

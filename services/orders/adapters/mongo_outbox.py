@@ -40,10 +40,11 @@ class MongoOutbox:
             return [outbox_row(document) async for document in found]
 
     @unbroken
-    async def delete(self, ids: Sequence[str]) -> None:
-        if ids:
-            with Translated(nothing_written=False):
-                await self._outbox.delete_many({"_id": {"$in": list(ids)}})
+    async def delete(self, ids: Sequence[str]) -> int:
+        if not ids:
+            return 0
+        with Translated(nothing_written=False):
+            return (await self._outbox.delete_many({"_id": {"$in": list(ids)}})).deleted_count
 
     @unbroken
     async def backlog(self) -> Backlog:

@@ -11,6 +11,7 @@ from orders.domain.fold import Recorded
 from orders.domain.order import Order
 from orders.domain.vocabulary import ChangeKind
 from orders.use_cases.outbox import SOURCE, event_id, event_type
+from orders.use_cases.requests import RequestMark
 from wismo.events.v1 import merchant_event_pb2
 from wismo.events.v1.order_event_pb2 import OrderEvent
 from wismo.orders.v1 import merchant_pb2
@@ -19,6 +20,7 @@ _ID = tag(OrderEvent.ID_FIELD_NUMBER)
 _SUBJECT = tag(OrderEvent.SUBJECT_FIELD_NUMBER)
 _TIME = tag(OrderEvent.TIME_FIELD_NUMBER)
 _REQUEST = tag(OrderEvent.REQUEST_ID_FIELD_NUMBER)
+_DIGEST = tag(OrderEvent.REQUEST_DIGEST_FIELD_NUMBER)
 _CHANGE = tag(OrderEvent.CHANGE_FIELD_NUMBER)
 _ORDER = tag(OrderEvent.ORDER_FIELD_NUMBER)
 _MERCHANT = tag(OrderEvent.MERCHANT_FIELD_NUMBER)
@@ -39,13 +41,13 @@ class ProtoEncoding:
         return encode_event(event)
 
     def order_event(
-        self, recorded: Recorded, change: bytes, body: bytes, merchant: bytes, request_id: str, recorded_at: datetime
+        self, recorded: Recorded, change: bytes, body: bytes, merchant: bytes, mark: RequestMark, recorded_at: datetime
     ) -> bytes:
         """A message is the concatenation of its fields, in any order, so nothing is encoded twice."""
         name = recorded.order.name
         identity = event_id(name, recorded.sequence).encode()
         subject = name.encode()
-        request = request_id.encode()
+        request, digest = mark.request_id.encode(), mark.digests[0]
         stamp = _stamp(recorded_at)
         return b"".join(
             (
@@ -59,6 +61,7 @@ class ProtoEncoding:
                 *(_ORDER, varint(len(body)), body),
                 *(_MERCHANT, varint(len(merchant)), merchant),
                 *((_REQUEST, varint(len(request)), request) if request else ()),
+                *(_DIGEST, varint(len(digest)), digest),
             )
         )
 

@@ -130,9 +130,9 @@ def _written(
         work.outbox.append(outgoing)
     if before is not None:
         if last.order.questions is not before.order.questions:
-            work.questions.update((row.key, row) for row in _moved_questions(stored, before.order))
+            work.questions.update((row.key, row) for row in moved_questions(stored, before.order))
         if last.order.parcels is not before.order.parcels:
-            work.transits.update((row.key, row) for row in _deliveries(stored, before.order))
+            work.transits.update((row.key, row) for row in deliveries(stored, before.order))
     work.orders[command.key] = stored
     work.changed[command.key] = stored
     return _answer(stored, answered)
@@ -141,11 +141,10 @@ def _written(
 def _rows(command: Command, recorded: Recorded, now: datetime, encoding: Encoding) -> tuple[bytes, LogRow, OutboxRow]:
     """The encoded order after one event, and the event's rows."""
     name, sequence, merchant = recorded.order.name, recorded.sequence, command.merchant
-    request_id = command.mark.request_id
     body = encoding.order(recorded.order)
     change = encoding.change(recorded.event)
-    value = encoding.order_event(recorded, change, body, merchant.body, request_id, now)
-    logged = LogRow(command.key, name, merchant.name, sequence, now, recorded.effect, change, request_id)
+    value = encoding.order_event(recorded, change, body, merchant.body, command.mark, now)
+    logged = LogRow(command.key, name, merchant.name, sequence, now, recorded.effect, change, command.mark.request_id)
     outgoing = OutboxRow(
         id=row_id(command.key, sequence),
         topic=ORDER_EVENTS,
@@ -159,7 +158,7 @@ def _rows(command: Command, recorded: Recorded, now: datetime, encoding: Encodin
     return body, logged, outgoing
 
 
-def _moved_questions(stored: StoredOrder, before: Order) -> Iterable[QuestionRow]:
+def moved_questions(stored: StoredOrder, before: Order) -> Iterable[QuestionRow]:
     """Where the questions that moved stand in the merchant's list now."""
     known = {id(question) for question in before.questions}
     for question in stored.order.questions:
@@ -168,7 +167,7 @@ def _moved_questions(stored: StoredOrder, before: Order) -> Iterable[QuestionRow
             yield QuestionRow(stored.key, question.question_id, stored.merchant, question.state, due)
 
 
-def _deliveries(stored: StoredOrder, before: Order) -> Iterable[TransitRow]:
+def deliveries(stored: StoredOrder, before: Order) -> Iterable[TransitRow]:
     """What is learnt of the parcels that have just arrived. An erased buyer's say nothing of a country."""
     address = stored.order.buyer.shipping_address
     for parcel, was in zip_longest(stored.order.parcels, before.parcels):

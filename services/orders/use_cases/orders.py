@@ -63,10 +63,7 @@ class Orders:
         event = Event(BuyerErased(), source=EventSource.SYSTEM)
         answer = await self.intake.submit(await self.command(name, event, mark))
         # After the commit and again with every repeat of the call, so that a crash in between is made good by a retry.
-        key = order_key(name)
-        kept = await self.store.history(key)
-        clean = {sequence: self.redact(change) for sequence, change in kept}
-        await self.store.redact(key, {sequence: clean[sequence] for sequence, was in kept if was != clean[sequence]})
+        await forget_in_log(self.store, self.redact, order_key(name))
         return answer
 
     async def read(self, principal: Principal, name: str) -> bytes:
@@ -93,6 +90,13 @@ class Orders:
         except NotFound:
             # Only the service key can name a merchant that does not exist; then the order does not exist either.
             raise order_not_found(name) from None
+
+
+async def forget_in_log(store: OrderStore, redact: Callable[[bytes], bytes], key: str) -> None:
+    """Take out of an order's log what only its buyer may be known by. Idempotent."""
+    kept = await store.history(key)
+    clean = {sequence: redact(change) for sequence, change in kept}
+    await store.redact(key, {sequence: clean[sequence] for sequence, was in kept if was != clean[sequence]})
 
 
 def own_merchant(principal: Principal, merchant: str) -> None:

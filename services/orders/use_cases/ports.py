@@ -11,6 +11,7 @@ from typing import Protocol
 from orders.domain.events import Event
 from orders.domain.fold import Recorded
 from orders.domain.order import Order
+from orders.use_cases.requests import RequestMark
 from orders.use_cases.stored import Changes, OutboxRow, StoredOrder
 
 
@@ -133,7 +134,7 @@ class Encoding(Protocol):
         ...
 
     def order_event(
-        self, recorded: Recorded, change: bytes, body: bytes, merchant: bytes, request_id: str, recorded_at: datetime
+        self, recorded: Recorded, change: bytes, body: bytes, merchant: bytes, mark: RequestMark, recorded_at: datetime
     ) -> bytes:
         """The record for Kafka, of the encoded change, the encoded order after it, and the encoded merchant."""
         ...
@@ -200,6 +201,13 @@ class MerchantStore(Protocol):
     async def put(self, record: MerchantRecord, row: OutboxRow) -> None:
         """Write the merchant if the stored one has the revision before (none for 1). Raises StoreConflict or
         StoreUnavailable.
+        """
+        ...
+
+    async def restore(self, record: MerchantRecord) -> bool:
+        """Write the merchant if it is newer than the stored one, and tell nobody: everybody knows. Whether it was.
+
+        Raises StoreConflict or StoreUnavailable.
         """
         ...
 

@@ -24,8 +24,8 @@ class Outbox(Protocol):
         """
         ...
 
-    async def delete(self, ids: Sequence[str]) -> None:
-        """Forget rows that the broker has."""
+    async def delete(self, ids: Sequence[str]) -> int:
+        """Forget rows that the broker has; how many of them were there."""
         ...
 
     async def backlog(self) -> Backlog:

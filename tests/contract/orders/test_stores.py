@@ -134,7 +134,7 @@ async def test_the_feed_tells_what_is_committed_from_now_on(stores: Stores) -> N
         (order,) = await created(stores, "R-2")
         row = await asyncio.wait_for(anext(rows), 5)
         # Told although it is gone: the relay may have been faster.
-        await stores.outbox.delete([row.id])
+        assert await stores.outbox.delete([row.id, "00/none#00000001"]) == 1
         assert row.key == order.order.name
         _, changes = folded([record("One.", "n1", "R-2")], {order.key: order})
         await write(stores.orders, changes)
@@ -153,6 +153,16 @@ async def test_a_merchant_changes_one_revision_at_a_time_with_its_row(stores: St
     assert await stores.merchants.find("merchants/m") == MerchantRecord("merchants/m", 2, b"two")
     assert await stores.merchants.find("merchants/none") is None
     assert [one.event_id for one in await stores.outbox.read(0, SHARDS - 1, "", 10)] == ["m#1", "m#2"]
+
+
+async def test_a_merchant_that_is_restored_tells_nobody_and_never_replaces_a_newer_one(stores: Stores) -> None:
+    three, two = MerchantRecord("merchants/m", 3, b"three"), MerchantRecord("merchants/m", 2, b"two")
+    assert await stores.merchants.restore(two)
+    assert await stores.merchants.restore(three)
+    assert not await stores.merchants.restore(two)
+    assert not await stores.merchants.restore(three)
+    assert await stores.merchants.find("merchants/m") == three
+    assert await stores.outbox.read(0, SHARDS - 1, "", 10) == []
 
 
 async def test_merchants_are_paged_by_name(stores: Stores) -> None:

@@ -28,7 +28,7 @@ from wismo.orders.v1 import merchant_pb2 as wismo_dot_orders_dot_v1_dot_merchant
 from wismo.orders.v1 import order_pb2 as wismo_dot_orders_dot_v1_dot_order__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!wismo/events/v1/order_event.proto\x12\x0fwismo.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&wismo/orders/v1/fulfilment_event.proto\x1a\x1ewismo/orders/v1/merchant.proto\x1a\x1bwismo/orders/v1/order.proto\"\x9d\x03\n\nOrderEvent\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n\x06source\x18\x02 \x01(\tR\x06source\x12\x12\n\x04type\x18\x03 \x01(\tR\x04type\x12\x18\n\x07subject\x18\x04 \x01(\tR\x07subject\x12.\n\x04time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x1a\n\x08sequence\x18\x06 \x01(\x03R\x08sequence\x12\x38\n\x06\x63hange\x18\x07 \x01(\x0b\x32 .wismo.orders.v1.FulfilmentEventR\x06\x63hange\x12/\n\x06\x65\x66\x66\x65\x63t\x18\x08 \x01(\x0e\x32\x17.wismo.orders.v1.EffectR\x06\x65\x66\x66\x65\x63t\x12,\n\x05order\x18\t \x01(\x0b\x32\x16.wismo.orders.v1.OrderR\x05order\x12\x35\n\x08merchant\x18\n \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\x12\x1d\n\nrequest_id\x18\x0b \x01(\tR\trequestIdb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!wismo/events/v1/order_event.proto\x12\x0fwismo.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&wismo/orders/v1/fulfilment_event.proto\x1a\x1ewismo/orders/v1/merchant.proto\x1a\x1bwismo/orders/v1/order.proto\"\xc4\x03\n\nOrderEvent\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n\x06source\x18\x02 \x01(\tR\x06source\x12\x12\n\x04type\x18\x03 \x01(\tR\x04type\x12\x18\n\x07subject\x18\x04 \x01(\tR\x07subject\x12.\n\x04time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x1a\n\x08sequence\x18\x06 \x01(\x03R\x08sequence\x12\x38\n\x06\x63hange\x18\x07 \x01(\x0b\x32 .wismo.orders.v1.FulfilmentEventR\x06\x63hange\x12/\n\x06\x65\x66\x66\x65\x63t\x18\x08 \x01(\x0e\x32\x17.wismo.orders.v1.EffectR\x06\x65\x66\x66\x65\x63t\x12,\n\x05order\x18\t \x01(\x0b\x32\x16.wismo.orders.v1.OrderR\x05order\x12\x35\n\x08merchant\x18\n \x01(\x0b\x32\x19.wismo.orders.v1.MerchantR\x08merchant\x12\x1d\n\nrequest_id\x18\x0b \x01(\tR\trequestId\x12%\n\x0erequest_digest\x18\x0c \x01(\x0cR\rrequestDigestb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,5 +36,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'wismo.events.v1.order_event
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ORDEREVENT']._serialized_start=189
-  _globals['_ORDEREVENT']._serialized_end=602
+  _globals['_ORDEREVENT']._serialized_end=641
 # @@protoc_insertion_point(module_scope)

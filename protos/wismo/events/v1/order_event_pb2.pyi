@@ -44,6 +44,7 @@ class OrderEvent(_message.Message):
     ORDER_FIELD_NUMBER: _builtins.int
     MERCHANT_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_DIGEST_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """CloudEvents id: `{order name}#{sequence}`."""
     source: _builtins.str
@@ -58,6 +59,10 @@ class OrderEvent(_message.Message):
     """What the change did."""
     request_id: _builtins.str
     """The request that made it."""
+    request_digest: _builtins.bytes
+    """By what the orders service knows that request again when it has to read its own events back (after a restore): a keyed
+    digest of the request's body, which means nothing to anybody else. Empty in events of older versions.
+    """
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
         """CloudEvents time: when the event was recorded."""
@@ -88,10 +93,11 @@ class OrderEvent(_message.Message):
         order: _order_pb2.Order | None = ...,
         merchant: _merchant_pb2.Merchant | None = ...,
         request_id: _builtins.str = ...,
+        request_digest: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "merchant", b"merchant", "order", b"order", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "effect", b"effect", "id", b"id", "merchant", b"merchant", "order", b"order", "request_id", b"request_id", "sequence", b"sequence", "source", b"source", "subject", b"subject", "time", b"time", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "effect", b"effect", "id", b"id", "merchant", b"merchant", "order", b"order", "request_digest", b"request_digest", "request_id", b"request_id", "sequence", b"sequence", "source", b"source", "subject", b"subject", "time", b"time", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
