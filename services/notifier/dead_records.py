@@ -7,16 +7,14 @@ messages are entered, and the sender skips what is overtaken, with its reason. O
 the older event's data are taken out of the ledger again at once.
 """
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TextIO
 
 from prometheus_client import CollectorRegistry
 
-from chassis.kafka import BrokerUnavailable, Producer, Record, Rejected
-from chassis.kafka.dead_records import DeadRecord, DeadRecords, Place
-from chassis.kafka.reader import TopicReader
+from chassis.kafka.dead_commands import Consumer
+from chassis.kafka.dead_commands import run as run_command
+from chassis.kafka.records import Record, Rejected
 from chassis.mongo import connect, is_unavailable, trouble
 from notifier.adapters.mongo_ledger import MongoLedger
 from notifier.measures import Measures
@@ -28,64 +26,17 @@ from wismo.orders.v1.order_pb2 import Order
 
 
 def run(settings: Settings, action: str, place: str | None, *, topics: Topics | None = None) -> int:
-    """List them, or replay one or (``place`` None) all of them; the exit code: 1 when anything did not go well, 2 for
-    a place that is none.
-    """
+    """List them, or replay one or (``place`` None) all of them; the exit code."""
     topics = topics or Topics()
-    try:
-        wanted = Place.parse(place) if place is not None else None
-    except ValueError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
     with ExitStack() as stack:
-        reader = stack.enter_context(TopicReader(settings.brokers, "notifier-dead-records"))
-        producer = stack.enter_context(Producer(settings.brokers, "notifier-dead-records"))
-        records = DeadRecords(reader, producer, topics.dead_letters, settings.group)
-        try:
-            if action == "records":
-                return show(records)
+
+        def planner() -> "PlansAgain":
             client = connect(settings.database_url, "notifier-dead")
             stack.callback(client.close)
-            again = PlansAgain(MongoLedger(client, settings.database), topics)
-            return replay(records, wanted, again, is_unavailable)
-        except Exception as error:
-            if not (isinstance(error, BrokerUnavailable) or is_unavailable(error)):
-                raise
-            why = f"Kafka: {error}" if isinstance(error, BrokerUnavailable) else f"database: {trouble(error)}"
-            sys.stderr.write(f"{why}; what was not named as planned again waits as before\n")
-            return 1
+            return PlansAgain(MongoLedger(client, settings.database), topics)
 
-
-def show(records: DeadRecords, out: TextIO | None = None) -> int:
-    """One line each: topic:partition:offset, when it died, whether the topic retains it, reason."""
-    out = out or sys.stdout
-    for dead in records.waiting():
-        when = dead.at.isoformat(timespec="seconds") if dead.at is not None else "-"
-        kept = "retained" if records.retained(dead) else "gone"
-        out.write(f"{dead.place}\t{when}\t{kept}\t{dead.reason}\n")
-    return 0
-
-
-def replay(
-    records: DeadRecords,
-    wanted: Place | None,
-    handle: Callable[[Sequence[Record]], Sequence[Rejected]],
-    is_down: Callable[[Exception], bool],
-    out: TextIO | None = None,
-) -> int:
-    """Replay one, or all; says of each what became of it. Of one key the older record comes first."""
-    out = out or sys.stdout
-    chosen: list[DeadRecord] = [dead for dead in records.waiting() if wanted in {None, dead.place}]
-    if wanted is not None and not chosen:
-        out.write(f"{wanted}\tis no dead record of this group, or was replayed before\n")
-        return 1
-    planned = 0
-    for dead in chosen:
-        replayed = records.replay(dead, handle, is_unavailable=is_down)
-        planned += not replayed.trouble
-        out.write(f"{dead.place}\t{replayed.trouble or 'planned again'}\n")
-    out.write(f"{planned} of {len(chosen)} were planned again\n")
-    return 0 if planned == len(chosen) else 1
+        notifier = Consumer(settings.group, topics.dead_letters, planner, is_unavailable, trouble, "planned again")
+        return run_command(settings.brokers, notifier, action, place)
 
 
 class PlansAgain:

@@ -1,5 +1,6 @@
 """``python -m status_page`` serves the page, ``… projector`` keeps its read model, ``… rebuild`` makes it anew, and
-``… inbound`` reads the mailbox that replies come to; ``… prepare`` makes collections and indexes, and ends.
+``… inbound`` reads the mailbox that replies come to; ``… dead`` lists and replays records that the projector could not
+handle; ``… prepare`` makes collections and indexes, and ends.
 """
 
 import os
@@ -17,7 +18,11 @@ from chassis.settings import SettingsError, load
 from chassis.shutdown import StopSignal
 from status_page.settings import PageSettings, ProjectorSettings, StoreSettings
 
-_USAGE = "usage: python -m status_page [projector | rebuild [--drop] | inbound | prepare]\n"
+_USAGE = """\
+usage: python -m status_page [projector | rebuild [--drop] | inbound | prepare]
+       python -m status_page dead records
+       python -m status_page dead replay-records (TOPIC:PARTITION:OFFSET | --all)
+"""
 
 
 def main(arguments: list[str]) -> int:
@@ -32,18 +37,21 @@ def main(arguments: list[str]) -> int:
 def _command(arguments: list[str]) -> int:
     match arguments:
         case []:
-            return _page(load(PageSettings, os.environ))
+            code = _page(load(PageSettings, os.environ))
         case ["projector"]:
-            return _projector(load(ProjectorSettings, os.environ))
+            code = _projector(load(ProjectorSettings, os.environ))
         case ["rebuild", *flags] if flags in ([], ["--drop"]):
-            return _rebuild(load(ProjectorSettings, os.environ), drop=bool(flags))
+            code = _rebuild(load(ProjectorSettings, os.environ), drop=bool(flags))
+        case ["dead", "records" | "replay-records" as action, *place] if len(place) == (action == "replay-records"):
+            code = _dead(load(ProjectorSettings, os.environ), action, place)
         case ["inbound"]:
-            return _inbound(os.environ)
+            code = _inbound(os.environ)
         case ["prepare"]:
-            return _prepare_only(load(StoreSettings, os.environ))
+            code = _prepare_only(load(StoreSettings, os.environ))
         case _:
             sys.stderr.write(_USAGE)
-            return 2
+            code = 2
+    return code
 
 
 def _page(settings: PageSettings) -> int:
@@ -92,6 +100,13 @@ def _rebuild(settings: ProjectorSettings, *, drop: bool) -> int:
     from status_page.projection.rebuild import rebuild
 
     return rebuild(settings, drop=drop)
+
+
+def _dead(settings: ProjectorSettings, action: str, place: list[str]) -> int:
+    configure("status_page.dead", fmt=settings.log_format, level=settings.log_level)
+    from status_page.projection.dead_records import run
+
+    return run(settings, action, None if place in ([], ["--all"]) else place[0])
 
 
 def _prepare_only(settings: StoreSettings) -> int:

@@ -3,8 +3,9 @@
 from io import StringIO
 
 from chassis.kafka import Record, Rejected, dead_letter_headers
+from chassis.kafka.dead_commands import Consumer, replay, show
 from chassis.kafka.dead_records import DeadRecords, Place
-from notifier.dead_records import PlansAgain, replay, show
+from notifier.dead_records import PlansAgain
 from notifier.planning.kinds import MessageKind
 from notifier.planning.planner import Topics
 from notifier.sending.rows import Row
@@ -18,7 +19,7 @@ from wismo.events.v1.order_event_pb2 import OrderEvent
 from wismo.orders.v1 import fulfilment_event_pb2 as events
 from wismo.orders.v1.order_pb2 import Order
 
-TOPICS = Topics()
+TOPICS, GROUP = Topics(), "notifier"
 
 
 class Desk:
@@ -28,12 +29,12 @@ class Desk:
         self.topics = InMemoryTopics()
         self.ledger = InMemoryLedger()
         self.again = PlansAgain(self.ledger, TOPICS)
-        self.records = DeadRecords(self.topics, self.topics, TOPICS.dead_letters, "notifier")
+        self.records = DeadRecords(self.topics, self.topics, TOPICS.dead_letters, GROUP)
 
     def dies(self, record: Record, reason: str = "handler raised KeyError") -> Place:
         """As if the version that met the record could not handle it."""
         lies = self.topics.put(record)
-        headers = dead_letter_headers(Rejected(lies, reason), "notifier")
+        headers = dead_letter_headers(Rejected(lies, reason), GROUP)
         self.topics.publish(Record(TOPICS.dead_letters, lies.key, b"", headers))
         return Place(lies.topic, lies.partition, lies.offset)
 
@@ -44,7 +45,8 @@ class Desk:
 
     def replays(self, place: Place | None = None) -> tuple[int, list[str]]:
         out = StringIO()
-        code = replay(self.records, place, self.again, lambda _: False, out)
+        notifier = Consumer(GROUP, TOPICS.dead_letters, lambda: self.again, lambda _: False, str, "planned again")
+        code = replay(self.records, place, notifier, out)
         return code, out.getvalue().splitlines()
 
 
