@@ -103,7 +103,7 @@ def _rebuild(settings: ProjectorSettings, *, drop: bool) -> int:
 
 
 def _dead(settings: ProjectorSettings, action: str, place: list[str]) -> int:
-    configure("status_page.dead", fmt=settings.log_format, level=settings.log_level)
+    # Without log lines: what it prints is for programs too.
     from status_page.projection.dead_records import run
 
     return run(settings, action, None if place in ([], ["--all"]) else place[0])

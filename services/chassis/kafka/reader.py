@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,6 +11,7 @@ from kafka.errors import KafkaError
 
 from chassis.connections import Brokers
 from chassis.kafka.connecting import connected, way_in
+from chassis.kafka.consumer import record_of
 from chassis.kafka.records import BrokerUnavailable, Partition, Record
 from chassis.kafka.trouble import refusal, trouble
 
@@ -93,7 +93,7 @@ class TopicReader:
                 after = client.position(native)
             for consumed in batch:
                 if consumed.offset < end:
-                    yield _record(consumed)
+                    yield record_of(consumed)
             if after > at:
                 at, give_up = after, time.monotonic() + self._timeout
             elif time.monotonic() >= give_up:
@@ -110,15 +110,3 @@ class TopicReader:
             yield self._client
         except KafkaError as error:
             raise BrokerUnavailable(refusal(error) or type(error).__name__) from error
-
-
-def _record(consumed: Any) -> Record:
-    return Record(
-        consumed.topic,
-        consumed.key,
-        consumed.value,
-        tuple((name, value or b"") for name, value in consumed.headers),
-        consumed.partition,
-        consumed.offset,
-        datetime.fromtimestamp(consumed.timestamp / 1000, UTC) if consumed.timestamp >= 0 else None,
-    )
