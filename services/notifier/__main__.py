@@ -1,13 +1,18 @@
-"""`python -m notifier`: plan, send and watch · `watchdog` · `dead …` · `preview`."""
+"""`python -m notifier`: plan, send and watch · `watchdog` · `prepare` · `dead …` · `reconcile` · `preview`."""
 
 import argparse
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 
+from pymongo.errors import PyMongoError
+
 from chassis import tracing
+from chassis.kafka.records import BrokerUnavailable
 from chassis.logs import configure
-from chassis.mongo import connect
+from chassis.moments import moment
+from chassis.mongo import connect, trouble
 from chassis.settings import SettingsError
 from chassis.shutdown import StopSignal
 from notifier.settings import Settings
@@ -29,6 +34,8 @@ def main(arguments: list[str]) -> int:
         return 2
     if chosen.command == "dead":
         return _dead(settings, chosen)
+    if chosen.command == "reconcile":
+        return _reconcile(settings, chosen)
     configure("notifier", fmt=settings.log_format, level=settings.log_level)
     tracing.start("notifier")
     from notifier.bootstrap import prepare, run, run_watchdog
@@ -61,6 +68,18 @@ def _parser() -> argparse.ArgumentParser:
     which = again.add_mutually_exclusive_group(required=True)
     which.add_argument("place", nargs="?", help="topic:partition:offset, as listed")
     which.add_argument("--all", action="store_true", help="every one of them")
+    lost = commands.add_parser("reconcile", help="after a restore: live the lost time once more, without a word")
+    lost.add_argument(
+        "--backup", type=moment, required=True, metavar="TIME", help="when the backup was taken: ISO 8601"
+    )
+    lost.add_argument("--failure", type=moment, required=True, metavar="TIME", help="when the database was lost")
+    lost.add_argument(
+        "--doubt",
+        type=float,
+        default=300.0,
+        metavar="SECONDS",
+        help="what was due so shortly before the failure is sent, perhaps for the second time (default: %(default)s)",
+    )
     preview = commands.add_parser("preview", help="write every message in every language as .html and .txt")
     preview.add_argument("--out", type=Path, required=True, help="folder to write to")
     return parser
@@ -86,6 +105,20 @@ def _dead(settings: Settings, chosen: argparse.Namespace) -> int:
         return 0 if len(replayed) == len(ids) else 1
     finally:
         client.close()
+
+
+def _reconcile(settings: Settings, chosen: argparse.Namespace) -> int:
+    from notifier.restoring.command import Asked, reconcile
+
+    configure("notifier-reconcile", fmt=settings.log_format, level="warning")
+    try:
+        asked = Asked(chosen.backup, chosen.failure, timedelta(seconds=chosen.doubt))
+        return reconcile(settings, asked, sys.stderr)
+    except BrokerUnavailable as error:
+        sys.stderr.write(f"the broker is not there; nothing is lost, run this again: {error}\n")
+    except PyMongoError as error:
+        sys.stderr.write(f"the database is not there; nothing is lost, run this again: {trouble(error)}\n")
+    return 1
 
 
 if __name__ == "__main__":

@@ -22,10 +22,11 @@ _AHEAD = 1000
 
 
 class Stretch:
-    """What lies in ``topics`` from ``since`` (None: from the first record that is kept) up to where they end now, or to
-    ``ends`` where that names a partition. For one thread. Raises BrokerUnavailable from everything.
+    """What lies in ``topics`` from ``since`` (None: from the first record that is kept) up to where they end now.
 
-    What is published meanwhile is not in it. ``total`` counts offsets, of which compaction may have taken some.
+    With ``ends`` up to there, in the partitions that it names, and nothing of the others. For one thread. Raises
+    BrokerUnavailable from everything. What is published meanwhile is not in it. ``total`` counts offsets, of which
+    compaction may have taken some.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Stretch:
         except (KafkaError, OSError) as error:
             raise BrokerUnavailable(trouble(error, brokers)) from error
         try:
-            self._begins, self._ends, self.first_kept = self._bounds(tuple(topics), since, ends or {})
+            self._begins, self._ends, self.first_kept = self._bounds(tuple(topics), since, ends)
         except KafkaError as error:
             self.close()
             raise BrokerUnavailable(refusal(error) or type(error).__name__) from error
@@ -114,7 +115,7 @@ class Stretch:
         self.close()
 
     def _bounds(
-        self, topics: tuple[str, ...], since: datetime | None, ends: Mapping[Partition, int]
+        self, topics: tuple[str, ...], since: datetime | None, ends: Mapping[Partition, int] | None
     ) -> tuple[dict[Any, int], dict[Any, int], dict[Partition, int]]:
         """By partition: where to begin, where to end, and the first offset that the broker still has."""
         partitions = [
@@ -125,7 +126,9 @@ class Stretch:
         if not partitions:
             return {}, {}, {}
         first, last = self._client.beginning_offsets(partitions), self._client.end_offsets(partitions)
-        stop = {one: min(last[one], ends.get(Partition(one.topic, one.partition), last[one])) for one in partitions}
+        stop = dict(last)
+        if ends is not None:
+            stop = {one: min(last[one], ends.get(Partition(one.topic, one.partition), 0)) for one in partitions}
         begin = dict(first)
         if since is not None:
             moment = int(since.timestamp() * 1000)

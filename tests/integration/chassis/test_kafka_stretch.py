@@ -50,6 +50,8 @@ def test_it_begins_at_a_moment_and_ends_where_it_was_told(kafka_bootstrap: str) 
     with Stretch(kafka_bootstrap, [topic], since=moment, ends={Partition(topic, 0): 15}) as stretch:
         batches = [[int(record.value or b"") for record in batch] for batch in stretch.batches(3)]
     assert batches == [[10, 11, 12], [13, 14]]
+    with Stretch(kafka_bootstrap, [topic], ends={}) as stretch:
+        assert list(stretch.records()) == []
     with Stretch(kafka_bootstrap, [topic], since=datetime.now(UTC) + timedelta(hours=1)) as stretch:
         assert list(stretch.records()) == []
         assert stretch.total == 0

@@ -1,0 +1,175 @@
+"""The lost time, lived once more by the real planner, ledger and watchdog on a clock of its own. Nothing goes out.
+
+What was planned then is planned again, from the same records, and what was due then counts as told, so that no buyer
+hears it twice. Where the time just before the failure leaves it open whether a message was sent, it stays planned: it
+goes out when the notifier starts, and where it had been sent already, it comes once more under the same Message-ID.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from google.protobuf.message import DecodeError
+
+from chassis.kafka.records import Record
+from notifier.planning.kinds import MessageKind
+from notifier.planning.planner import Planner
+from notifier.sending.ledger import Ledger
+from notifier.sending.rows import Again, Claim, Ended, Row, Sent, Settlement, State
+from notifier.sending.worth import refused, tellings_of
+from notifier.watching.watchdog import Watchdog
+from wismo.events.v1.order_event_pb2 import OrderEvent
+from wismo.orders.v1 import merchant_pb2, order_pb2
+
+_AT_A_TIME = 500
+_LEASE = timedelta(seconds=30)
+_STEPS = 120
+_SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(seconds=30)
+
+REPORTED = frozenset({MessageKind.CHARGE_COMING, MessageKind.TRIAL_ENDING, MessageKind.ANSWER_LATE})
+"""Kinds whose acceptance the order itself was told, so that the topic says of each message whether it was sent."""
+
+UNPROVEN = "nothing says that it was sent before the failure"
+IN_DOUBT = "it was due just before the failure"
+
+
+@dataclass(slots=True)
+class Clock:
+    """The database's clock in the lost time."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass(slots=True)
+class Relived:
+    """What came of it."""
+
+    records: int = 0
+    unreadable: int = 0
+    told: int = 0
+    """Messages that count as told."""
+    overtaken: int = 0
+    """Messages that would not have been sent then either, by newer news."""
+    in_doubt: set[str] = field(default_factory=set)
+    """Messages that go out when the notifier starts, perhaps for the second time."""
+    unproven: list[str] = field(default_factory=list)
+    """Messages of which the order would know, had they been sent. They are planned again."""
+
+
+def reported(records: Iterable[Record]) -> tuple[frozenset[str], frozenset[str]]:
+    """What the orders of these records were told of messages: the messages, and the requests that told it."""
+    messages, requests = set(), set()
+    for record in records:
+        event = OrderEvent()
+        try:
+            event.ParseFromString(record.value or b"")
+        except DecodeError:
+            continue
+        fact = getattr(event.change, event.change.WhichOneof("change") or "", None)
+        if fact is not None and "message_id" in fact.DESCRIPTOR.fields_by_name and event.request_id:
+            messages.add(fact.message_id)
+            requests.add(event.request_id)
+    return frozenset(messages), frozenset(requests)
+
+
+class Past:
+    """Lives from ``clock.at`` to ``failure``; what was due up to ``certain`` counts as told."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        planner: Planner,
+        watchdog: Watchdog,
+        clock: Clock,
+        *,
+        certain: datetime,
+        failure: datetime,
+        proven: frozenset[str] = frozenset(),
+    ) -> None:
+        """``ledger`` and ``watchdog`` must go by ``clock``. ``proven`` are messages that the orders know of."""
+        self._ledger = ledger
+        self._planner = planner
+        self._watchdog = watchdog
+        self._clock = clock
+        self._certain = certain
+        self._failure = failure
+        self._proven = proven
+        self.relived = Relived()
+
+    def live(self, records: Iterable[Record]) -> Iterator[datetime]:
+        """All of it, step by step: plan, send nothing, watch. ``records`` are in order of time. Yields how far it is.
+
+        Living it again changes nothing, also where it had ended in the middle.
+        """
+        step = min(_LONGEST, max(_SHORTEST, (self._failure - self._clock.at) / _STEPS))
+        waiting: list[Record] = []
+        for record in records:
+            at = min(record.timestamp or self._clock.at, self._failure)
+            while at > self._clock.at + step:
+                self._step(waiting, self._clock.at + step)
+                waiting = []
+                yield self._clock.at
+            waiting.append(record)
+            if len(waiting) == _AT_A_TIME:
+                self._step(waiting, max(self._clock.at, at))
+                waiting = []
+                yield self._clock.at
+        while waiting or self._clock.at < self._failure:
+            self._step(waiting, min(self._clock.at + step, self._failure))
+            waiting = []
+            yield self._clock.at
+        for message_id in self.relived.unproven:
+            self._ledger.replay(message_id)
+
+    def _step(self, records: Sequence[Record], now: datetime) -> None:
+        self._clock.at = now
+        if records:
+            self.relived.records += len(records)
+            self.relived.unreadable += len(self._planner.handle(records))
+        self._send()
+        while self._watchdog.tick():
+            pass
+        self._send()
+
+    def _send(self) -> None:
+        settlements: list[Settlement] = []
+        while True:
+            turn = self._ledger.exchange(settlements, _AT_A_TIME, _LEASE)
+            if not turn.claims:
+                return
+            settlements = self._settled(turn.claims)
+
+    def _settled(self, claims: Sequence[Claim]) -> list[Settlement]:
+        snapshots = self._ledger.snapshots(sorted({claim.row.order for claim in claims}))
+        merchants = self._ledger.merchants(sorted({one.merchant for one in snapshots.values()}))
+        found = []
+        for claim in claims:
+            snapshot = snapshots.get(claim.row.order)
+            body = merchants.get(snapshot.merchant, b"") if snapshot is not None else b""
+            order = order_pb2.Order.FromString(snapshot.body if snapshot is not None else b"")
+            outcome = self._outcome(claim.row, order, merchant_pb2.Merchant.FromString(body))
+            found.append(Settlement(claim.row.id, claim.token, outcome))
+        return found
+
+    def _outcome(self, row: Row, order: order_pb2.Order, merchant: merchant_pb2.Merchant) -> Sent | Again | Ended:
+        tellings, obsolete = tellings_of(row, order, merchant)
+        ended = refused(row, tellings, obsolete, order, merchant)
+        if ended is not None:
+            self.relived.overtaken += 1
+            return ended
+        ids = {row.id, *(part.id for part in row.parts)}
+        if {row.kind, *(part.kind for part in row.parts)} & REPORTED and not ids & self._proven:
+            # Ended for now, so that what stands behind it in its thread can be settled; planned again in the end.
+            self.relived.unproven.append(row.id)
+            return Ended(State.DEAD, UNPROVEN)
+        # What the watchdog says is about the time that passed: it says the next thing soon enough by itself.
+        if row.is_notice or ids & self._proven or self._clock.at <= self._certain:
+            self.relived.told += 1
+            self.relived.in_doubt.discard(row.id)
+            return Sent()
+        self.relived.in_doubt.add(row.id)
+        wait = max(timedelta(0), self._failure - self._clock.at) + _SHORTEST
+        return Again(wait.total_seconds(), IN_DOUBT, counts=False)
