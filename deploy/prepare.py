@@ -21,6 +21,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / ".prepared"
 LOCK = ROOT / "requirements.lock"
 UV_LOCK = ROOT / "requirements-uv.lock"
+IMAGES_LOCK = ROOT / "deploy" / "images" / "build-tools.lock"
 PIP = [str(BIN / "python"), "-m", "pip", "--disable-pip-version-check"]
 UV = [str(BIN / "uv"), "pip"]
 
@@ -78,6 +79,9 @@ def lock(*, upgrade: bool) -> None:
     ours = ["--no-emit-package", "wismo", "--no-emit-package", "wismo-services"]
     run([*UV, "compile", "pyproject.toml", "--all-extras", *how, *ours, "-o", LOCK.name])
     run([*UV, "compile", "-", "--no-annotate", *how, "-o", UV_LOCK.name], given="uv\n")
+    # What images are built with and do not keep; where it is in .venv too, at the same version.
+    same = ["-c", LOCK.name, "-o", str(IMAGES_LOCK.relative_to(ROOT))]
+    run([*UV, "compile", "-", "--no-annotate", *how, *same], given="cyclonedx-bom\nhatchling\n")
 
 
 def environment() -> dict[str, str]:

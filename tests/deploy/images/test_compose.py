@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from chassis.settings import describe
-from tests.deploy.images.test_images import ROOT
+from tests.deploy.images.building import ROOT
 from tests.deploy.test_rendered import SETTINGS
 from tests.deploy.tools import run
 
