@@ -8,7 +8,7 @@ from types import ModuleType
 
 from rich.console import Console
 
-from tests.faults import erase, kill_in_turn, rolling_restart, rotate, two_of_each
+from tests.faults import erase, kill_in_turn, restore, rolling_restart, rotate, two_of_each
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "faults"
 DRILLS: dict[str, ModuleType] = {
@@ -17,6 +17,7 @@ DRILLS: dict[str, ModuleType] = {
     "two-of-each": two_of_each,
     "rotate": rotate,
     "erase": erase,
+    "restore": restore,
 }
 
 

@@ -22,14 +22,22 @@ class Load:
     """
 
     def __init__(
-        self, addresses: dict[str, Any], folder: Path, *, orders: int, rate: float, seed: int, target: str = ""
+        self,
+        addresses: dict[str, Any],
+        folder: Path,
+        *,
+        orders: int,
+        rate: float,
+        seed: int,
+        target: str = "",
+        patience: float = 60.0,
     ) -> None:
         self.report = folder / "report.json"
         self._log = folder / "simulate.log"
         self._command = [
             *(sys.executable, "-m", "wismo.cli", "--target", target or addresses["target"]),
             *("--api-key", addresses["api_key"], "simulate", "--orders", str(orders), "--rate", str(rate)),
-            *("--seed", str(seed), "--report", str(self.report)),
+            *("--seed", str(seed), "--report", str(self.report), "--patience", str(patience)),
         ]
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -38,11 +46,15 @@ class Load:
         """Whether it still sends."""
         return self._process is not None and self._process.poll() is None
 
-    def finish(self, seconds: float = 600.0) -> dict[str, Any]:
-        """Wait for its end; what it reports. Raises RuntimeError when it ended with an error."""
+    def finish(self, seconds: float = 600.0, *, may_be_refused: bool = False) -> dict[str, Any]:
+        """Wait for its end; what it reports. Raises RuntimeError when it ended with an error.
+
+        With ``may_be_refused`` a call that was refused is none: the drill looks at each by itself.
+        """
         assert self._process is not None, "it was not started"
         self._process.wait(seconds)
-        if self._process.returncode != 0:
+        refused = may_be_refused and self._process.returncode == 1 and self.report.exists()
+        if self._process.returncode != 0 and not refused:
             raise RuntimeError(f"simulate ended with {self._process.returncode}:\n{self._log.read_text()[-3000:]}")
         reported: dict[str, Any] = json.loads(self.report.read_text(encoding="utf-8"))
         return reported

@@ -1,5 +1,6 @@
 """The embedded stack as its user runs it: a child process with ports and a folder of its own."""
 
+import contextlib
 import json
 import os
 import signal
@@ -24,10 +25,11 @@ _PORTS = ("PAGE", "INBOX", "GRPC", "SMTP", "IMAP", "KAFKA", "DATABASE")
 class RunningStack:
     """Entering starts it and waits until the demo orders are sent; leaving stops it as TERM does."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
+        """``settings`` are the stack's own, such as a WISMO_MONGO_URL of a server that it does not run."""
         self.folder = folder
         self.log = folder / "stack.log"
-        self._environment = {f"WISMO_{name}_PORT": str(free_port()) for name in _PORTS}
+        self._environment = {f"WISMO_{name}_PORT": str(free_port()) for name in _PORTS} | settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -91,6 +93,16 @@ class RunningStack:
         assert pid is not None, f"{part} does not run"
         os.killpg(pid, signal.SIGKILL)
         return pid
+
+    def crash(self) -> None:
+        """`kill -9` everything at once, the supervisor too, as a power cut would. `start` begins anew."""
+        process, self._process = self._process, None
+        assert process is not None, "the stack does not run"
+        family = psutil.Process(process.pid)
+        for one in [family, *family.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        process.wait(30)
 
     def terminate(self, part: str, *, seconds: float = 30.0) -> tuple[int, bool]:
         """TERM to a part, as an upgrade does; the pid that it had, and whether it ended by itself within `seconds`."""
