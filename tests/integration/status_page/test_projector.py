@@ -110,7 +110,7 @@ def test_a_dead_record_is_replayed_while_the_projector_runs(stage: Stage, unique
         command = ServiceProcess(stage.folder / f"{arguments[0]}.log", "dead", *arguments, **stage.environ)
         command.log.unlink(missing_ok=True)
         command.start()
-        code = command.wait()
+        code = command.wait(60)
         return code, [line for line in command.log.read_text().splitlines() if line.startswith(missed)]
 
     with stage.projector() as projector:
