@@ -17,6 +17,7 @@ mount -o remount,bind,ro "$1"
 mount -t tmpfs -o mode=1777,size=64m tmpfs "$1/tmp"
 mount -t proc proc "$1/proc"
 mount --bind /dev "$1/dev"
+mount -t tmpfs -o mode=1777,size=64m tmpfs "$1/dev/shm"
 root=$1 user=$2; shift 2
 exec chroot --userspec="$user:$user" --groups="$user" "$root" /usr/bin/env --chdir=/tmp -i "$@"
 """
@@ -52,8 +53,9 @@ class Container:
         )
 
     def start_read_only(self, command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-        """Start a process as nobody, on this root mounted read-only, with a /tmp of its own and nothing else to write
-        to. It sees the image's environment and this one, and replaces the shell that mounts: signals reach it.
+        """Start a process as nobody, on this root mounted read-only. It may write to a /tmp of its own and, as runtimes
+        of containers have it, to a /dev/shm; nowhere else. It sees the image's environment and this one, and replaces
+        the shell that mounts: signals reach it.
         """
         given = [*self._config["Env"], *(f"{key}={value}" for key, value in environment.items())]
         mounting = ["unshare", "--mount", "sh", "-c", _READ_ONLY, "read-only", str(self.root), str(USER)]
