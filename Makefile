@@ -28,7 +28,7 @@ reset: $(PREPARED) ## Forget all data of `make run`, after asking (YES=1: withou
 	@$(BIN)/python -m embedded_stack.reset $(if $(filter-out 0 no,$(YES)),--yes)
 
 ##@ Work on it
-.PHONY: setup test check check-style check-types check-imports check-protos check-words fmt protos protos-check bench docs-errors simulate-year scale faults deploy-test observe-test trace-picture
+.PHONY: setup test check check-style check-types check-imports check-protos check-words fmt protos protos-check bench docs-errors simulate-year scale faults deploy-test images-test observe-test trace-picture
 setup: $(READY) ## Make .venv with every package at its locked version, fetch Kafka
 	@:
 
@@ -81,9 +81,14 @@ faults: $(READY) ## Kill, restart, rotate, erase under load and count what becam
 trace-picture: $(READY) ## Send one order through the stack, traced, and draw its trace into docs/images/trace.svg
 	$(BIN)/python -m tests.integration.tracing.picture docs/images/trace.svg
 
-deploy-test: $(READY) ## Install, upgrade and roll back the Helm chart on a real API server; builds what it needs, once
+deploy-test: $(READY) ## Chart, images, dashboards: install, upgrade and roll back on a real API server; says what it did
 	@echo "• Needs go, openssl, curl and kubectl; fetches or builds helm, kubeconform, kube-score, etcd and a control plane"
+	@echo "• And what images-test and observe-test need"
 	WISMO_DEPLOY_TEST=1 $(BIN)/python -m pytest tests/deploy $(ARGS)
+
+images-test: $(READY) ## Build the images; run each process from them on a read-only root with real servers; part of deploy-test
+	@echo "• Needs buildah and debootstrap, as root; without them its tests are skipped"
+	WISMO_DEPLOY_TEST=1 $(BIN)/python -m pytest tests/deploy/images $(ARGS)
 
 observe-test: $(READY) ## Alerts by promtool; dashboards on a Prometheus that scrapes a real run (WISMO_UPDATE_DOCS=1: their pictures); part of deploy-test
 	@echo "• Needs prometheus and promtool, which are Debian's package prometheus; installs it for root where apt-get is there"
