@@ -13,7 +13,7 @@ from chassis.kafka.groups import GroupIsActive, committed_offsets
 from chassis.kafka.stretch import Stretch
 from chassis.mongo import connect
 from notifier.adapters.mongo_ledger import MongoLedger
-from notifier.adapters.mongo_letters import forget_letters
+from notifier.adapters.mongo_restored import forget_letters, free_claims
 from notifier.adapters.mongo_watchdog import MongoWatchStore
 from notifier.measures import Measures
 from notifier.planning.planner import Planner, Topics
@@ -60,10 +60,11 @@ def reconcile(settings: Settings, asked: Asked, out: TextIO, *, topics: Topics |
         since = asked.backup - MARGIN
         with Stretch(settings.brokers, [topics.orders], since=since) as known:
             out.write(f"reading what the orders were told: {known.total} records\n")
-            proven, requests = reported(known.records())
+            proven = reported(known.records(), asked.failure - asked.doubt)
         clock = Clock(asked.backup)
         ledger = MongoLedger(client, settings.database, now=clock)
         ledger.prepare()
+        free_claims(client[settings.database], asked.backup)
         measures = Measures(CollectorRegistry())
         watchdog = Watchdog(MongoWatchStore(client, settings.database, now=clock), measures, "reconcile")
         past = Past(
@@ -83,7 +84,7 @@ def reconcile(settings: Settings, asked: Asked, out: TextIO, *, topics: Topics |
             if time.monotonic() - said > _SAY_SECONDS:
                 said = time.monotonic()
                 out.write(f"lived up to {at:%Y-%m-%d %H:%M:%S} UTC, {lived.passed} of {lived.total} records\n")
-        letters = forget_letters(client[settings.database], asked.backup, requests)
+        letters = forget_letters(client[settings.database], asked.backup, proven.requests)
     _report(past.relived, letters, out)
     return 0
 

@@ -7,11 +7,12 @@ goes out when the notifier starts, and where it had been sent already, it comes 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from google.protobuf.message import DecodeError
 
 from chassis.kafka.records import Record
+from notifier.care import BUYER, Kind
 from notifier.planning.kinds import MessageKind
 from notifier.planning.planner import Planner
 from notifier.sending.ledger import Ledger
@@ -59,9 +60,19 @@ class Relived:
     """Messages of which the order would know, had they been sent. They are planned again."""
 
 
-def reported(records: Iterable[Record]) -> tuple[frozenset[str], frozenset[str]]:
-    """What the orders of these records were told of messages: the messages, and the requests that told it."""
-    messages, requests = set(), set()
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What the orders were told of messages: which messages, by which requests, and whose silence was broken lately."""
+
+    messages: frozenset[str] = frozenset()
+    requests: frozenset[str] = frozenset()
+    broken_silences: frozenset[str] = frozenset()
+    """Orders. Such a notice is named after the moment of the last word, which is lived again a little off."""
+
+
+def reported(records: Iterable[Record], lately: datetime) -> Reported:
+    """The facts in these records; ``lately`` is since when a silence counts as broken lately."""
+    messages, requests, silences = set(), set(), set()
     for record in records:
         event = OrderEvent()
         try:
@@ -72,7 +83,9 @@ def reported(records: Iterable[Record]) -> tuple[frozenset[str], frozenset[str]]
         if fact is not None and "message_id" in fact.DESCRIPTOR.fields_by_name and event.request_id:
             messages.add(fact.message_id)
             requests.add(event.request_id)
-    return frozenset(messages), frozenset(requests)
+            if event.change.HasField("still_with_you") and event.time.ToDatetime(tzinfo=UTC) >= lately:
+                silences.add(event.subject)
+    return Reported(frozenset(messages), frozenset(requests), frozenset(silences))
 
 
 class Past:
@@ -87,16 +100,16 @@ class Past:
         *,
         certain: datetime,
         failure: datetime,
-        proven: frozenset[str] = frozenset(),
+        proven: Reported | None = None,
     ) -> None:
-        """``ledger`` and ``watchdog`` must go by ``clock``. ``proven`` are messages that the orders know of."""
+        """``ledger`` and ``watchdog`` must go by ``clock``. ``proven`` is what the orders know of."""
         self._ledger = ledger
         self._planner = planner
         self._watchdog = watchdog
         self._clock = clock
         self._certain = certain
         self._failure = failure
-        self._proven = proven
+        self._proven = proven or Reported()
         self.relived = Relived()
 
     def live(self, records: Iterable[Record]) -> Iterator[datetime]:
@@ -108,8 +121,8 @@ class Past:
         waiting: list[Record] = []
         for record in records:
             at = min(record.timestamp or self._clock.at, self._failure)
-            while at > self._clock.at + step:
-                self._step(waiting, self._clock.at + step)
+            while at > (following := self._after(step)):
+                self._step(waiting, following)
                 waiting = []
                 yield self._clock.at
             waiting.append(record)
@@ -118,11 +131,16 @@ class Past:
                 waiting = []
                 yield self._clock.at
         while waiting or self._clock.at < self._failure:
-            self._step(waiting, min(self._clock.at + step, self._failure))
+            self._step(waiting, self._after(step))
             waiting = []
             yield self._clock.at
         for message_id in self.relived.unproven:
             self._ledger.replay(message_id)
+
+    def _after(self, step: timedelta) -> datetime:
+        """The end of the next step. None goes across the moment up to which all counts as told."""
+        following = min(self._clock.at + step, self._failure)
+        return self._certain if self._clock.at < self._certain < following else following
 
     def _step(self, records: Sequence[Record], now: datetime) -> None:
         self._clock.at = now
@@ -160,16 +178,20 @@ class Past:
         if ended is not None:
             self.relived.overtaken += 1
             return ended
-        ids = {row.id, *(part.id for part in row.parts)}
-        if {row.kind, *(part.kind for part in row.parts)} & REPORTED and not ids & self._proven:
+        proven = self._is_proven(row)
+        if {row.kind, *(part.kind for part in row.parts)} & REPORTED and not proven:
             # Ended for now, so that what stands behind it in its thread can be settled; planned again in the end.
             self.relived.unproven.append(row.id)
             return Ended(State.DEAD, UNPROVEN)
-        # What the watchdog says is about the time that passed: it says the next thing soon enough by itself.
-        if row.is_notice or ids & self._proven or self._clock.at <= self._certain:
+        if proven or self._clock.at <= self._certain:
             self.relived.told += 1
             self.relived.in_doubt.discard(row.id)
             return Sent()
         self.relived.in_doubt.add(row.id)
         wait = max(timedelta(0), self._failure - self._clock.at) + _SHORTEST
         return Again(wait.total_seconds(), IN_DOUBT, counts=False)
+
+    def _is_proven(self, row: Row) -> bool:
+        ids = {row.id, *(part.id for part in row.parts)}
+        is_silence = row.id.startswith(f"{row.order}!{Kind.SILENCE.name}/") and row.recipient == BUYER
+        return bool(ids & self._proven.messages) or (is_silence and row.order in self._proven.broken_silences)

@@ -11,7 +11,7 @@ from orders.adapters.redaction import redacted
 from orders.adapters.told_events import read_event
 from orders.domain.changes.contact import BuyerErased
 from orders.domain.changes.shipping import ParcelProgressed, ParcelShipped
-from orders.domain.events import Event
+from orders.domain.events import Change, Event
 from orders.domain.tracking import TrackingStatus
 from orders.domain.vocabulary import EventSource
 from orders.use_cases.commands import Command, RecordEvent
@@ -19,12 +19,13 @@ from orders.use_cases.folding import fold_group, is_expected
 from orders.use_cases.orders import forget_in_log
 from orders.use_cases.ports import MerchantRecord
 from orders.use_cases.reconciling import Reconciled, Reconciliation, Told
-from orders.use_cases.stored import Changes, OutboxRow
+from orders.use_cases.stored import Changes, LogRow, OutboxRow
 from tests.fakes.orders_parts import ENCODING, MERCHANT, NOW, create, mark, record
 from tests.fakes.orders_stores import InMemoryDatabase, InMemoryMerchants, InMemoryOrders, InMemoryOutbox
 from tests.unit.orders.life_strategies import live, lives
 from tests.unit.orders.order_lives import BUYER, DAY, MIXED, START
 from tests.unit.orders.test_folding import ask, event
+from wismo.orders.v1.fulfilment_event_pb2 import FulfilmentEvent
 
 # After everything in a life has happened.
 LATER = START + 365 * DAY
@@ -77,19 +78,19 @@ def of(database: InMemoryDatabase, *, accept_gaps: bool = False) -> Reconciliati
     )
 
 
-def commands_of(life: tuple[list[object], list[Event]]) -> list[Command]:
+def commands_of(life: tuple[list[Change], list[Event]]) -> list[Command]:
     first = create()
     first = replace(first, draft=replace(first.draft, buyer=BUYER, lines=MIXED, placed_at=START))
     story: list[Command] = [
         RecordEvent(first.key, first.name, MERCHANT, mark(f"e{number}"), one.event)
-        for number, one in enumerate(live(life), 1)  # type: ignore[arg-type]  # A life is a list of changes and of events.
+        for number, one in enumerate(live(life), 1)
     ]
     return [first, ask("Where?", "a1"), *story, create("R-2"), record("One.", "n1", "R-2")]
 
 
 @given(lives, st.data())
 async def test_whenever_the_backup_was_taken_the_database_becomes_what_it_was(
-    life: tuple[list[object], list[Event]], data: st.DataObject
+    life: tuple[list[Change], list[Event]], data: st.DataObject
 ) -> None:
     stages = written(commands_of(life))
     lost = stages[-1]
@@ -123,12 +124,9 @@ async def test_whenever_the_backup_was_taken_the_database_becomes_what_it_was(
     assert (restored.orders, restored.log, again.done.events) == (before.orders, before.log, 0)
 
 
-def unread(row: object) -> object:
+def unread(row: LogRow) -> LogRow:
     """A row of the log by what its change says: the same message may be written in more than one way."""
-    from wismo.orders.v1.fulfilment_event_pb2 import FulfilmentEvent
-
-    change = FulfilmentEvent.FromString(row.change).SerializeToString(deterministic=True)  # type: ignore[attr-defined]
-    return replace(row, change=change)  # type: ignore[type-var]
+    return replace(row, change=FulfilmentEvent.FromString(row.change).SerializeToString(deterministic=True))
 
 
 async def test_nothing_goes_out_again_and_what_waited_and_went_out_is_gone() -> None:

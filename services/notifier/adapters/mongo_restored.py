@@ -1,4 +1,4 @@
-"""Letters to the orders service that need not be told, because it knows."""
+"""What a restored ledger holds of a time that is over: claims of the dead, letters about what is known."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,8 +6,16 @@ from datetime import datetime
 from pymongo.database import Database
 
 from chassis.mongo import Document
+from notifier.sending.rows import State
 
 _AT_A_TIME = 1000
+
+
+def free_claims(database: Database[Document], now: datetime) -> int:
+    """Nobody who had claimed a message lives: each is due at once. How many there were; idempotent."""
+    # By the sparse index of what is open.
+    claimed = {"queue": {"$gt": ""}, "state": State.CLAIMED.value}
+    return database["messages"].update_many(claimed, {"$set": {"due_at": now}}).modified_count
 
 
 def forget_letters(database: Database[Document], since: datetime, known: Iterable[str]) -> int:
