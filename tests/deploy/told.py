@@ -33,7 +33,7 @@ class Told:
         """As a table of plain text."""
         width = max((len(one.did) for one in self.steps), default=0)
         rows = [f"{one.did:{width}}  {one.seconds:6.1f} s  {one.what}" for one in self.steps]
-        return [*rows, f"{len(self.steps)} steps, {sum(one.seconds for one in self.steps):.0f} s"]
+        return [*rows, f"{counted(len(self.steps), 'step')}, {sum(one.seconds for one in self.steps):.0f} s"]
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:

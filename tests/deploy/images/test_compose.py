@@ -9,6 +9,7 @@ import yaml
 from chassis.settings import describe
 from tests.deploy.images.building import ROOT
 from tests.deploy.test_rendered import SETTINGS
+from tests.deploy.told import Told, counted
 from tests.deploy.tools import run
 
 COMPOSE = ROOT / "compose.yaml"
@@ -20,10 +21,11 @@ def services() -> dict[str, Any]:
     return found
 
 
-def test_it_is_valid_by_the_specification() -> None:
+def test_it_is_valid_by_the_specification(told: Told) -> None:
     uv = str(ROOT / ".venv/bin/uv")
     check = ("tool", "run", "--from", "check-jsonschema==0.37.4", "check-jsonschema")
-    run(uv, *check, "--builtin-schema", "vendor.compose-spec", str(COMPOSE))
+    with told.step("validated", f"compose.yaml, {counted(len(services()), 'service')}, by the Compose specification"):
+        run(uv, *check, "--builtin-schema", "vendor.compose-spec", str(COMPOSE))
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.told import Told, counted
 from tests.deploy.tools import run, tool
 
 OBSERVE = Path(__file__).resolve().parents[3] / "deploy" / "observe"
@@ -13,8 +14,11 @@ def test_the_rules_are_valid() -> None:
     assert "SUCCESS" in run(str(tool("promtool")), "check", "rules", str(OBSERVE / "alerts.yaml"))
 
 
-def test_every_alert_fires_when_it_must_and_only_then() -> None:
-    assert "SUCCESS" in run(str(tool("promtool")), "test", "rules", str(OBSERVE / "alerts_test.yaml"))
+def test_every_alert_fires_when_it_must_and_only_then(told: Told) -> None:
+    promtool = str(tool("promtool"))
+    alerts = (OBSERVE / "alerts.yaml").read_text(encoding="utf-8").count("- alert: ")
+    with told.step("tried", f"{counted(alerts, 'alert')} on recorded series"):
+        assert "SUCCESS" in run(promtool, "test", "rules", str(OBSERVE / "alerts_test.yaml"))
 
 
 def test_an_alert_with_another_limit_is_found(tmp_path: Path) -> None:

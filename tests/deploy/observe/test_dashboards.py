@@ -20,11 +20,13 @@ from observe.boards import ALL
 from observe.panels import Dashboard
 from tests.deploy.observe.drawing import draw
 from tests.deploy.observe.scraping import Prometheus, Series
+from tests.deploy.told import Told, counted
 from tests.e2e.stage import link_in, mails_to
 from tests.faults.running_stack import RunningStack, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 WINDOW = "15s"
+ORDERS = 60
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
@@ -41,7 +43,7 @@ class Scraped:
 
 
 @pytest.fixture(scope="module")
-def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
+def scraped(tmp_path_factory: pytest.TempPathFactory, told: Told) -> Iterator[Scraped]:
     folder = tmp_path_factory.mktemp("observed")
     rules = ROOT / "deploy" / "observe" / "alerts.yaml"
     with (
@@ -49,16 +51,19 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
         Prometheus(folder, stack.addresses["ops"], rules) as prometheus,
     ):
         begin = time.time()
-        simulation = simulate(stack)
-        while simulation.poll() is None:
-            visit(stack)
-            time.sleep(0.5)
-        said, _ = simulation.communicate()
-        assert simulation.returncode == 0, said
-        refused_call(stack)
-        # The fleet's counts are shown every half minute.
-        wait_until(lambda: bool(prometheus.values("wismo_care_now > 0", "", begin, time.time())), 60, "care is counted")
-        time.sleep(5)
+        with told.step("scraped", "a run of the embedded stack") as said:
+            simulation = simulate(stack)
+            while simulation.poll() is None:
+                visit(stack)
+                time.sleep(0.5)
+            words, _ = simulation.communicate()
+            assert simulation.returncode == 0, words
+            refused_call(stack)
+            # The fleet's counts are shown every half minute.
+            care = "wismo_care_now > 0"
+            wait_until(lambda: bool(prometheus.values(care, "", begin, time.time())), 60, "care is counted")
+            time.sleep(5)
+            said.append(f"{counted(ORDERS, 'simulated order')}, {time.time() - begin:.0f} s of series")
         yield Scraped(prometheus, begin, time.time())
 
 
@@ -67,7 +72,7 @@ def simulate(stack: RunningStack) -> subprocess.Popen[str]:
     known = stack.addresses
     return subprocess.Popen(
         [
-            *(sys.executable, "-m", "wismo.cli", "simulate", "--orders", "60", "--rate", "12"),
+            *(sys.executable, "-m", "wismo.cli", "simulate", "--orders", str(ORDERS), "--rate", "12"),
             *("--duration-scale", "0.02", "--disasters", "--merchant", "lantern", "--seed", "7"),
         ],
         env={**os.environ, "WISMO_TARGET": known["target"], "WISMO_API_KEY": known["api_key"]},
@@ -117,20 +122,19 @@ def refused_call(stack: RunningStack) -> None:
 
 
 @pytest.mark.parametrize("board", ALL, ids=lambda board: board.name)
-def test_every_query_of_every_panel_has_data(board: Dashboard, scraped: Scraped, tmp_path: Path) -> None:
-    data = {
-        panel.title: {
-            name: points for query in panel.queries for name, points in scraped.panel(query.expr, query.legend).items()
+def test_every_query_of_every_panel_has_data(board: Dashboard, scraped: Scraped, tmp_path: Path, told: Told) -> None:
+    queries = [(panel, query) for panel in board.panels for query in panel.queries]
+    with told.step("found data", f"for {board.name}: {len(board.panels)} panels, {len(queries)} queries"):
+        data = {
+            panel.title: {
+                name: points
+                for query in panel.queries
+                for name, points in scraped.panel(query.expr, query.legend).items()
+            }
+            for panel in board.panels
         }
-        for panel in board.panels
-    }
-    empty = [
-        (panel.title, query.expr)
-        for panel in board.panels
-        for query in panel.queries
-        if not scraped.panel(query.expr, query.legend)
-    ]
-    assert empty == []
+        empty = [(panel.title, query.expr) for panel, query in queries if not scraped.panel(query.expr, query.legend)]
+        assert empty == []
     folder = ROOT / "docs" / "images" if os.environ.get("WISMO_UPDATE_DOCS") else tmp_path
     draw(board, data, scraped.begin, folder / f"dashboard-{board.name}.svg")
 
