@@ -64,8 +64,8 @@ def test_a_runbook_names_only_commands_that_exist() -> None:
     """The modules, sub-commands and make targets that the runbooks' code calls."""
     targets = set(re.findall(r"^([a-z][a-z-]*):(?!=)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     known = {
-        "orders": {"", "relay", "prepare"},
-        "notifier": {"", "run", "watchdog", "prepare", "dead", "preview"},
+        "orders": {"", "relay", "prepare", "reconcile"},
+        "notifier": {"", "run", "watchdog", "prepare", "dead", "reconcile", "preview"},
         "status_page": {"", "projector", "rebuild", "dead", "inbound", "prepare"},
     }
     wismo = {"simulate", "doctor", "version", "order", "event", "question", "charge", "care", "merchant", "key"}
