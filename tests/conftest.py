@@ -73,25 +73,6 @@ def inbox(server_folder: Path) -> Iterator[InboxServer]:
         yield server
 
 
-@pytest.hookimpl(tryfirst=True)  # Before the distribution reads the groups.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers, tests with real servers that belong together have one worker, one after the other: it has
-    servers of its own. Most of their time is spent waiting for what a process does by itself.
-    """
-    for item in items:
-        if UNIT not in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(_room(item.path)))
-
-
-def _room(path: Path) -> str:
-    folder = path.relative_to(TESTS).parts
-    rooms: dict[tuple[str, ...], str] = {
-        ("integration", "notifier"): "notifier",
-        ("integration", "status_page"): "page",
-    }
-    return "stories" if folder[0] == "e2e" else rooms.get(folder[:2], "others")
-
-
 @pytest.fixture
 def unique() -> str:
     """A short word, [a-z0-9-], that no other test and no earlier session has used."""
