@@ -139,10 +139,24 @@ def test_every_query_of_every_panel_has_data(board: Dashboard, scraped: Scraped,
     draw(board, data, scraped.begin, folder / f"dashboard-{board.name}.svg")
 
 
-def test_nothing_that_is_well_rings(scraped: Scraped) -> None:
-    """Of the alerts without an excuse, none: the simulation's disasters make buyers wait, and nothing else."""
-    ringing = set(scraped.prometheus.alerts())
-    assert ringing <= {"WismoDarkBuyers"}
+def test_nothing_that_is_well_rings(scraped: Scraped, told: Told) -> None:
+    """Of the alerts without an excuse, none: the simulation's disasters make buyers wait, and nothing else.
+
+    A rule that asks what was so for minutes has, in this short run, seen one moment, such as a fact on its way. It is
+    pending until it looks the next time; what is really wrong stays.
+    """
+    excused = {"WismoDarkBuyers"}
+
+    def ringing() -> dict[str, str]:
+        return {name: state for name, state in scraped.prometheus.alerts().items() if name not in excused}
+
+    with told.step("listened", "no alert rings without an excuse") as said:
+        seen = ringing()
+        assert "firing" not in seen.values(), seen
+        with contextlib.suppress(TimeoutError):
+            wait_until(lambda: ringing() == {}, 150, "what is pending goes")
+        assert ringing() == {}
+        said += [f"{name} for a moment" for name in seen]
 
 
 def test_the_intake_counts_what_was_sent(scraped: Scraped) -> None:
