@@ -1,7 +1,6 @@
 """Containers of an image: commands in them, and processes in them as Kubernetes and Compose run them."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from types import TracebackType
@@ -74,13 +73,15 @@ for path in sys.argv[1:]:
 """
 
 
+def inside(process: subprocess.Popen[bytes], user: int, *command: str) -> str:
+    """What a command prints that runs where a process lives. Raises AssertionError when it fails."""
+    where = (f"--target={process.pid}", "--mount", "--root", "--wd", f"--setuid={user}", f"--setgid={user}")
+    return run("nsenter", *where, "env", "PATH=/opt/wismo/bin:/usr/bin:/bin", *command)
+
+
 def try_to_write(process: subprocess.Popen[bytes], user: int, *paths: str) -> dict[str, str]:
     """What became of a file that a user wrote where a process lives: `written`, or the error's name, such as EROFS."""
-    said = run(
-        *("nsenter", f"--target={process.pid}", "--mount", "--root", "--wd", f"--setuid={user}", f"--setgid={user}"),
-        *("/opt/wismo/bin/python", "-c", _TRY, *paths),
-        env={"PATH": os.environ["PATH"]},
-    )
+    said = inside(process, user, "python", "-c", _TRY, *paths)
     return dict(line.split(" ") for line in said.splitlines())
 
 

@@ -1,5 +1,6 @@
 """Every process runs as nobody on a root that is really read-only, becomes ready there, and ends in time at TERM."""
 
+import subprocess
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +15,8 @@ from embedded_stack.servers.inbox_files import USER as MAILBOX
 from embedded_stack.servers.ports import HOST, free_port
 from embedded_stack.servers.probes import http_answers
 from tests.deploy.images.building import CAN_BUILD
-from tests.deploy.images.containers import USER, Container, status_of, try_to_write
+from tests.deploy.images.containers import USER, Container, inside, status_of, try_to_write
+from tests.deploy.images.test_compose import PARTS, services
 from tests.deploy.test_rendered import SETTINGS
 from tests.deploy.told import Told
 from tests.faults.running_stack import wait_until
@@ -86,6 +88,9 @@ def test_it_is_ready_on_a_root_that_is_only_read_and_ends_in_time(
             assert try_to_write(process, USER, "/var/tmp/x", "/tmp/x") == {"/var/tmp/x": "EROFS", "/tmp/x": "written"}
             closed = ("/x", "/etc/x", "/opt/wismo/x")
             assert try_to_write(process, 0, *closed) == dict.fromkeys(closed, "EROFS")
+            if part in PARTS:
+                ask_for_health(process, part, own["WISMO_OPS_LISTEN"])
+                said.append("healthy for compose.yaml")
             if part == "page":
                 assert http_answers(f"http://{own['WISMO_PAGE_LISTEN']}/")
             asked = time.monotonic()
@@ -98,3 +103,13 @@ def test_it_is_ready_on_a_root_that_is_only_read_and_ends_in_time(
             process.wait()
     assert code == 0, log.read_text(encoding="utf-8")
     assert took < IN_TIME
+
+
+def ask_for_health(process: subprocess.Popen[bytes], part: str, ops: str) -> None:
+    """Run the check of compose.yaml with what the image has; where nobody listens, it must fail."""
+    kind, *check = services()[part]["healthcheck"]["test"]
+    assert kind == "CMD"
+    assert sum(word.count("127.0.0.1:9000") for word in check) == 1
+    inside(process, USER, *(word.replace("127.0.0.1:9000", ops) for word in check))
+    with pytest.raises(AssertionError, match="Connection refused"):
+        inside(process, USER, *(word.replace("127.0.0.1:9000", f"{HOST}:{free_port()}") for word in check))
