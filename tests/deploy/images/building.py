@@ -12,6 +12,7 @@ BASE = "localhost/wismo-test-base:trixie"
 SERVICES = {"orders": "orders", "notifier": "notifier", "status-page": "status_page"}
 """The targets of the Dockerfile, and the module that each one's image runs."""
 CAN_BUILD = bool(shutil.which("buildah") and shutil.which("debootstrap") and os.geteuid() == 0)
+VERSION = "0.1.0"
 PATCHED = "PATCHED_BY_DISTRIBUTION=yes"
 """Debian has put the fix into its Python 3.13.5; the build tries whether it has."""
 
@@ -48,7 +49,7 @@ def copy_sources(folder: Path) -> Path:
     return folder
 
 
-def build(sources: Path, target: str, name: str, *arguments: str, cached: bool = True, allow: str = PATCHED) -> str:
+def build(sources: Path, target: str, name: str, *, cached: bool = True, allow: str = PATCHED) -> str:
     """Build one target; its image's name. Raises AssertionError with what the build said."""
     # The machine's own authorities and wheels, where it has some, are there while it builds.
     shared = [
@@ -59,7 +60,8 @@ def build(sources: Path, target: str, name: str, *arguments: str, cached: bool =
     ]
     run(
         *("buildah", "bud", "-q", "--layers" if cached else "--no-cache", "--isolation", "chroot", "--network", "host"),
-        *(*shared, "--build-arg", f"BASE={BASE}", "--build-arg", allow, *arguments),
+        # The same version in each: the cache of buildah 1.28 does not see that a label's argument has changed.
+        *(*shared, "--build-arg", f"BASE={BASE}", "--build-arg", allow, "--build-arg", f"VERSION={VERSION}"),
         *("--target", target, "-t", name, "-f", str(sources / "deploy/images/Dockerfile"), str(sources)),
         seconds=1200,
     )

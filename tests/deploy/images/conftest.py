@@ -32,8 +32,7 @@ def images(base: str, sources: Path, told: Told) -> dict[str, str]:
     found = {}
     for service in SERVICES:
         with told.step("built", f"the image of {service}") as said:
-            version = ("--build-arg", "VERSION=0.1.0")
-            found[service] = build(sources, service, f"localhost/wismo-test/{service}:test", *version)
+            found[service] = build(sources, service, f"localhost/wismo-test/{service}:test")
             with Container(found[service]) as made:
                 megabytes = int(run("du", "-sm", str(made.root / "opt/wismo")).split()[0])
                 packages = len(list(made.root.glob("opt/wismo/lib/python3*/site-packages/*.dist-info")))

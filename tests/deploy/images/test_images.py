@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.deploy.images.building import CAN_BUILD, SERVICES
+from tests.deploy.images.building import CAN_BUILD, SERVICES, VERSION
 from tests.deploy.images.containers import Container
 from tests.deploy.tools import run
 
@@ -22,7 +22,7 @@ def test_it_is_nobodys_and_says_what_it_is(images: dict[str, str], service: str)
     assert config["User"] == "65532:65532"
     assert config["Cmd"] == ["python", "-m", SERVICES[service]]
     labels = {key.rpartition(".")[2]: value for key, value in config["Labels"].items() if "opencontainers" in key}
-    assert (labels["title"], labels["version"], labels["licenses"]) == ("Wismo", "0.1.0", "Apache-2.0")
+    assert (labels["title"], labels["version"], labels["licenses"]) == ("Wismo", VERSION, "Apache-2.0")
 
 
 def test_it_can_write_nowhere_but_where_everybody_may(container: Container) -> None:
