@@ -58,11 +58,24 @@ def build(sources: Path, target: str, name: str, *, cached: bool = True, allow: 
         if one and Path(one).is_dir()
         for part in ("--volume", f"{one}:{one}:ro")
     ]
-    run(
-        *("buildah", "bud", "-q", "--layers" if cached else "--no-cache", "--isolation", "chroot", "--network", "host"),
-        # The same version in each: the cache of buildah 1.28 does not see that a label's argument has changed.
-        *(*shared, "--build-arg", f"BASE={BASE}", "--build-arg", allow, "--build-arg", f"VERSION={VERSION}"),
-        *("--target", target, "-t", name, "-f", str(sources / "deploy/images/Dockerfile"), str(sources)),
-        seconds=1200,
-    )
+    before = containers()
+    try:
+        run(
+            *("buildah", "bud", "-q", "--layers" if cached else "--no-cache"),
+            *("--isolation", "chroot", "--network", "host"),
+            # The same version in each: the cache of buildah 1.28 does not see that a label's argument has changed.
+            *(*shared, "--build-arg", f"BASE={BASE}", "--build-arg", allow, "--build-arg", f"VERSION={VERSION}"),
+            *("--target", target, "-t", name, "-f", str(sources / "deploy/images/Dockerfile"), str(sources)),
+            seconds=1200,
+        )
+    except AssertionError:
+        # A build that fails leaves the containers of its stages behind, whatever it is asked.
+        for left in containers() - before:
+            run("buildah", "rm", left)
+        raise
     return name
+
+
+def containers() -> set[str]:
+    """Those that are there, by their ids."""
+    return set(run("buildah", "containers", "-q").split())
