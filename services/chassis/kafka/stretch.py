@@ -17,8 +17,7 @@ from chassis.kafka.consumer import record_of
 from chassis.kafka.records import BrokerUnavailable, Partition, Record
 from chassis.kafka.trouble import refusal, trouble
 
-# So many records of a partition wait for those of slower ones before it is paused.
-_AHEAD = 1000
+_AT_A_TIME = 1000
 
 
 class Stretch:
@@ -50,15 +49,16 @@ class Stretch:
             "request_timeout_ms": 15_000,
             "bootstrap_timeout_ms": 5_000,
         }
+        self._config = config | way_in(brokers)
+        self._clients: list[Any] = []
         try:
-            self._client: Any = connected(KafkaConsumer, config | way_in(brokers))
+            self._begins, self._ends, self.first_kept = self._bounds(self._connected(), tuple(topics), since, ends)
+            # Each partition has a reader of its own, asked only when its records are wanted: kafka-python may wait for
+            # ever behind what it has fetched for a partition that was paused.
+            self._readers = {one: self._reader(one) for one, begin in self._begins.items() if begin < self._ends[one]}
         except (KafkaError, OSError) as error:
-            raise BrokerUnavailable(trouble(error, brokers)) from error
-        try:
-            self._begins, self._ends, self.first_kept = self._bounds(tuple(topics), since, ends)
-        except KafkaError as error:
             self.close()
-            raise BrokerUnavailable(refusal(error) or type(error).__name__) from error
+            raise BrokerUnavailable(refusal(error) or trouble(error, brokers)) from error
         self.total = sum(self._ends[one] - begin for one, begin in self._begins.items())
         self.passed = 0
         """Of ``total``, how many are behind."""
@@ -104,7 +104,8 @@ class Stretch:
 
     def close(self) -> None:
         """Give up the connection. Idempotent."""
-        self._client.close()
+        for client in self._clients:
+            client.close()
 
     def __enter__(self) -> Self:
         return self
@@ -114,52 +115,55 @@ class Stretch:
     ) -> None:
         self.close()
 
+    def _connected(self) -> Any:
+        self._clients.append(connected(KafkaConsumer, self._config))
+        return self._clients[-1]
+
+    def _reader(self, partition: Any) -> Any:
+        client = self._connected()
+        client.assign([partition])
+        client.seek(partition, self._begins[partition])
+        return client
+
     def _bounds(
-        self, topics: tuple[str, ...], since: datetime | None, ends: Mapping[Partition, int] | None
+        self, client: Any, topics: tuple[str, ...], since: datetime | None, ends: Mapping[Partition, int] | None
     ) -> tuple[dict[Any, int], dict[Any, int], dict[Partition, int]]:
         """By partition: where to begin, where to end, and the first offset that the broker still has."""
         partitions = [
             TopicPartition(topic, number)
             for topic in topics
-            for number in sorted(self._client.partitions_for_topic(topic) or ())
+            for number in sorted(client.partitions_for_topic(topic) or ())
         ]
         if not partitions:
             return {}, {}, {}
-        first, last = self._client.beginning_offsets(partitions), self._client.end_offsets(partitions)
+        first, last = client.beginning_offsets(partitions), client.end_offsets(partitions)
         stop = dict(last)
         if ends is not None:
             stop = {one: min(last[one], ends.get(Partition(one.topic, one.partition), 0)) for one in partitions}
         begin = dict(first)
         if since is not None:
             moment = int(since.timestamp() * 1000)
-            found = self._client.offsets_for_times(dict.fromkeys(partitions, moment))
+            found = client.offsets_for_times(dict.fromkeys(partitions, moment))
             begin = {one: found[one].offset if found.get(one) else last[one] for one in partitions}
-        self._client.assign(partitions)
-        for one in partitions:
-            begin[one] = min(begin[one], stop[one])
-            self._client.seek(one, begin[one])
+        begin = {one: min(begin[one], stop[one]) for one in partitions}
         return begin, stop, {Partition(one.topic, one.partition): first[one] for one in partitions}
 
     def _fetch(self, waiting: dict[Any, deque[Record]], unread: set[Any]) -> bool:
-        """Poll once. Whether anything moved."""
-        before = {one: self._client.position(one) for one in unread}
-        full = {one for one, records in waiting.items() if len(records) >= _AHEAD or one not in unread}
-        self._client.resume(*(one for one in unread if one not in full))
-        if full:
-            self._client.pause(*full)
-        try:
-            polled = self._client.poll(timeout_ms=500, max_records=_AHEAD)
-        except KafkaError as error:
-            raise BrokerUnavailable(refusal(error) or type(error).__name__) from error
-        for one, consumed in polled.items():
-            waiting[one].extend(record_of(each) for each in consumed if each.offset < self._ends[one])
+        """Poll once for each partition of which nothing waits. Whether anything moved."""
         moved = False
-        for one in list(unread):
-            position = self._client.position(one)
-            moved = moved or position != before[one]
+        for one in [one for one in unread if not waiting[one]]:
+            reader = self._readers[one]
+            before = reader.position(one)
+            try:
+                polled = reader.poll(timeout_ms=500, max_records=_AT_A_TIME)
+            except KafkaError as error:
+                raise BrokerUnavailable(refusal(error) or type(error).__name__) from error
+            for consumed in polled.values():
+                waiting[one].extend(record_of(each) for each in consumed if each.offset < self._ends[one])
+            position = reader.position(one)
+            moved = moved or position != before
             if position >= self._ends[one]:
                 unread.discard(one)
-                moved = True
         return moved
 
 

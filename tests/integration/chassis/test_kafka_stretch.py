@@ -41,6 +41,19 @@ def test_every_record_comes_once_in_order_of_time(kafka_bootstrap: str) -> None:
         assert numbers == sorted(numbers)
 
 
+def test_partitions_that_are_far_ahead_wait_for_the_others(kafka_bootstrap: str) -> None:
+    topic = topic_of(kafka_bootstrap, "stretch-skewed", partitions=4)
+    wide = b"x" * 4000
+    with Producer(kafka_bootstrap, "stretch-tests") as producer:
+        for start in range(0, 9000, 500):
+            some = [Record(topic, b"key-%d" % (number % 9), wide) for number in range(start, start + 500)]
+            assert not any(outcome.error for outcome in producer.publish_many(some))
+    with Stretch(kafka_bootstrap, [topic], patience=15.0) as stretch:
+        times = [record.timestamp for record in stretch.records() if record.timestamp]
+    assert len(times) == 9000
+    assert times == sorted(times)
+
+
 def test_it_begins_at_a_moment_and_ends_where_it_was_told(kafka_bootstrap: str) -> None:
     topic = topic_of(kafka_bootstrap, "stretch-part", partitions=1)
     publish(kafka_bootstrap, topic, 0, 10)
