@@ -40,14 +40,15 @@ def run(settings: Settings, stop: StopSignal, *, topics: Topics | None = None) -
     sys.setswitchinterval(0.001)
     measures, health = Measures(), Health()
     with ExitStack() as stack:
-        if settings.ops_listen:
-            stack.callback(OpsServer(settings.ops_listen, health).start().close)
         client = connect(settings.database_url, "notifier")
         stack.callback(client.close)
         ledger = MongoLedger(client, settings.database)
         health.add_check("database", database_answers(client))
         health.add_check("broker", lambda: broker_answers(settings.brokers), timeout=5.0)
         health.add_check("watchdog", watchdog_ticks(client, settings))
+        # Once all is looked at: before, it would say that it is ready.
+        if settings.ops_listen:
+            stack.callback(OpsServer(settings.ops_listen, health).start().close)
         # Templates are compiled before the first message, not by it; a broken one ends the start, where it is seen.
         for tag in catalog().locales:
             pieces(tag).compile_all()
@@ -106,12 +107,13 @@ def run_watchdog(settings: Settings, stop: StopSignal) -> None:
     """
     measures, health = Measures(), Health()
     with ExitStack() as stack:
-        if settings.ops_listen:
-            stack.callback(OpsServer(settings.ops_listen, health).start().close)
         client = connect(settings.database_url, "notifier-watchdog")
         stack.callback(client.close)
         health.add_check("database", database_answers(client))
         health.add_check("watchdog", watchdog_ticks(client, settings))
+        # Once all is looked at: before, it would say that it is ready.
+        if settings.ops_listen:
+            stack.callback(OpsServer(settings.ops_listen, health).start().close)
         until_it_works(MongoLedger(client, settings.database).prepare, "database not ready", stop)
         stack.callback(start_watching(client, settings, measures, health).stop)
         stack.callback(health.drain)
