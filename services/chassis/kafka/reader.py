@@ -1,7 +1,7 @@
 """Reading topics as no member of any group: nothing is committed, and no consumer notices."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -83,21 +83,7 @@ class TopicReader:
     def _between(self, partition: Partition, begin: int, end: int) -> Iterator[Record]:
         native = TopicPartition(partition.topic, partition.number)
         with self._asking() as client:
-            client.assign([native])
-            client.seek(native, begin)
-        at, give_up = begin, time.monotonic() + self._timeout
-        while at < end:
-            with self._asking() as client:
-                batch = client.poll(timeout_ms=500).get(native, ())
-                # Where compaction took the last records, only the position comes forward.
-                after = client.position(native)
-            for consumed in batch:
-                if consumed.offset < end:
-                    yield record_of(consumed)
-            if after > at:
-                at, give_up = after, time.monotonic() + self._timeout
-            elif time.monotonic() >= give_up:
-                raise BrokerUnavailable("no record within the time")
+            yield from between(client, native, begin, end, patience=self._timeout)
 
     @contextmanager
     def _asking(self) -> Iterator[Any]:
@@ -110,3 +96,27 @@ class TopicReader:
             yield self._client
         except KafkaError as error:
             raise BrokerUnavailable(refusal(error) or type(error).__name__) from error
+
+
+def between(client: Any, native: Any, begin: int, end: int, *, patience: float) -> Iterator[Record]:
+    """The records of one partition from ``begin`` up to before ``end``, in order. The client reads nothing else then.
+
+    Raises BrokerUnavailable, also where the broker brings nothing for ``patience`` seconds while it is asked.
+    """
+    client.assign([native])
+    client.seek(native, begin)
+    at = begin
+    while at < end:
+        batch: Sequence[Any] = ()
+        after, give_up = at, time.monotonic() + patience
+        while after == at:
+            if time.monotonic() >= give_up:
+                raise BrokerUnavailable(f"nothing came for {patience:.0f} s")
+            try:
+                batch = client.poll(timeout_ms=500).get(native, ())
+                # Where compaction took the last records, only the position comes forward.
+                after = client.position(native)
+            except KafkaError as error:
+                raise BrokerUnavailable(refusal(error) or type(error).__name__) from error
+        at = after
+        yield from (record_of(consumed) for consumed in batch if consumed.offset < end)

@@ -1,8 +1,6 @@
 """A stretch of topics, read once and by no group: from a moment on, in order of time over all partitions."""
 
 import heapq
-import time
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import TracebackType
@@ -13,11 +11,9 @@ from kafka.errors import KafkaError
 
 from chassis.connections import Brokers
 from chassis.kafka.connecting import connected, way_in
-from chassis.kafka.consumer import record_of
+from chassis.kafka.reader import between
 from chassis.kafka.records import BrokerUnavailable, Partition, Record
 from chassis.kafka.trouble import refusal, trouble
-
-_AT_A_TIME = 1000
 
 
 class Stretch:
@@ -49,46 +45,28 @@ class Stretch:
             "request_timeout_ms": 15_000,
             "bootstrap_timeout_ms": 5_000,
         }
-        self._config = config | way_in(brokers)
         self._clients: list[Any] = []
         try:
-            self._begins, self._ends, self.first_kept = self._bounds(self._connected(), tuple(topics), since, ends)
+            self._config = config | way_in(brokers)
+            self._spans = self._bounds(self._connected(), tuple(topics), since, ends)
             # Each partition has a reader of its own, asked only when its records are wanted: kafka-python may wait for
             # ever behind what it has fetched for a partition that was paused.
-            self._readers = {one: self._reader(one) for one, begin in self._begins.items() if begin < self._ends[one]}
+            self._readers = {one: self._connected() for one, (begin, end) in self._spans.items() if begin < end}
         except (KafkaError, OSError) as error:
             self.close()
             raise BrokerUnavailable(refusal(error) or trouble(error, brokers)) from error
-        self.total = sum(self._ends[one] - begin for one, begin in self._begins.items())
+        self.total = sum(end - begin for begin, end in self._spans.values())
         self.passed = 0
         """Of ``total``, how many are behind."""
 
     def records(self) -> Iterator[Record]:
         """Every record, once, the earliest first; those of one partition in their order, whatever their times say."""
-        waiting: dict[Any, deque[Record]] = {one: deque() for one in self._begins}
-        unread = {one for one, begin in self._begins.items() if begin < self._ends[one]}
-        heads: list[tuple[float, Any]] = []
-        latest: dict[Any, float] = {}
-        queued: set[Any] = set()
-        heard = time.monotonic()
-        while unread or any(waiting.values()):
-            while any(not waiting[one] for one in unread):
-                if self._fetch(waiting, unread):
-                    heard = time.monotonic()
-                elif time.monotonic() - heard > self._patience:
-                    raise BrokerUnavailable(f"nothing came for {self._patience:.0f} s")
-            for one, records in waiting.items():
-                if records and one not in queued:
-                    # A clock that was set back must not make a partition's records overtake each other.
-                    latest[one] = max(latest.get(one, 0.0), _seconds(records[0]))
-                    heapq.heappush(heads, (latest[one], one))
-                    queued.add(one)
-            if not heads:
-                continue
-            _, one = heapq.heappop(heads)
-            queued.discard(one)
+        streams = [
+            between(client, one, *self._spans[one], patience=self._patience) for one, client in self._readers.items()
+        ]
+        for record in heapq.merge(*streams, key=_seconds):
             self.passed += 1
-            yield waiting[one].popleft()
+            yield record
         self.passed = self.total
 
     def batches(self, size: int) -> Iterator[list[Record]]:
@@ -119,52 +97,25 @@ class Stretch:
         self._clients.append(connected(KafkaConsumer, self._config))
         return self._clients[-1]
 
-    def _reader(self, partition: Any) -> Any:
-        client = self._connected()
-        client.assign([partition])
-        client.seek(partition, self._begins[partition])
-        return client
-
     def _bounds(
         self, client: Any, topics: tuple[str, ...], since: datetime | None, ends: Mapping[Partition, int] | None
-    ) -> tuple[dict[Any, int], dict[Any, int], dict[Partition, int]]:
-        """By partition: where to begin, where to end, and the first offset that the broker still has."""
+    ) -> dict[Any, tuple[int, int]]:
+        """By partition: where to begin, and where to end."""
         partitions = [
             TopicPartition(topic, number)
             for topic in topics
             for number in sorted(client.partitions_for_topic(topic) or ())
         ]
         if not partitions:
-            return {}, {}, {}
-        first, last = client.beginning_offsets(partitions), client.end_offsets(partitions)
+            return {}
+        begin, last = client.beginning_offsets(partitions), client.end_offsets(partitions)
         stop = dict(last)
         if ends is not None:
             stop = {one: min(last[one], ends.get(Partition(one.topic, one.partition), 0)) for one in partitions}
-        begin = dict(first)
         if since is not None:
-            moment = int(since.timestamp() * 1000)
-            found = client.offsets_for_times(dict.fromkeys(partitions, moment))
+            found = client.offsets_for_times(dict.fromkeys(partitions, int(since.timestamp() * 1000)))
             begin = {one: found[one].offset if found.get(one) else last[one] for one in partitions}
-        begin = {one: min(begin[one], stop[one]) for one in partitions}
-        return begin, stop, {Partition(one.topic, one.partition): first[one] for one in partitions}
-
-    def _fetch(self, waiting: dict[Any, deque[Record]], unread: set[Any]) -> bool:
-        """Poll once for each partition of which nothing waits. Whether anything moved."""
-        moved = False
-        for one in [one for one in unread if not waiting[one]]:
-            reader = self._readers[one]
-            before = reader.position(one)
-            try:
-                polled = reader.poll(timeout_ms=500, max_records=_AT_A_TIME)
-            except KafkaError as error:
-                raise BrokerUnavailable(refusal(error) or type(error).__name__) from error
-            for consumed in polled.values():
-                waiting[one].extend(record_of(each) for each in consumed if each.offset < self._ends[one])
-            position = reader.position(one)
-            moved = moved or position != before
-            if position >= self._ends[one]:
-                unread.discard(one)
-        return moved
+        return {one: (min(begin[one], stop[one]), stop[one]) for one in partitions}
 
 
 def _seconds(record: Record) -> float:

@@ -30,6 +30,7 @@ _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(seconds=30)
 REPORTED = frozenset({MessageKind.CHARGE_COMING, MessageKind.TRIAL_ENDING, MessageKind.ANSWER_LATE})
 """Kinds whose acceptance the order itself was told, so that the topic says of each message whether it was sent."""
 
+TOLD = "counts as told: it was due before the database was lost"
 UNPROVEN = "nothing says that it was sent before the failure"
 IN_DOUBT = "it was due just before the failure"
 
@@ -186,7 +187,7 @@ class Past:
         if proven or self._clock.at <= self._certain:
             self.relived.told += 1
             self.relived.in_doubt.discard(row.id)
-            return Sent()
+            return Sent(reason=TOLD)
         self.relived.in_doubt.add(row.id)
         wait = max(timedelta(0), self._failure - self._clock.at) + _SHORTEST
         return Again(wait.total_seconds(), IN_DOUBT, counts=False)

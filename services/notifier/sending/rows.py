@@ -110,9 +110,13 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The recipient's side has accepted it. ``content`` is what it said, as it may be kept: masked, packed, sealed."""
+    """The recipient's side has accepted it. ``content`` is what it said, as it may be kept: masked, packed, sealed.
+
+    ``reason`` says by what that is known, where it is not the other side's own word.
+    """
 
     content: Sealed | None = field(default=None, compare=False, repr=False)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

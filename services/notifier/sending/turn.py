@@ -76,8 +76,8 @@ def renew(turn: Turn, rows: Mapping[str, Row], held: Iterable[Claim], now: datet
 def _settled(row: Row, settlement: Settlement, now: datetime) -> Row:
     attempts = row.attempts + 1
     match settlement.outcome:
-        case Sent():
-            return _end(replace(row, attempts=attempts), State.SENT, "", now)
+        case Sent(_, reason):
+            return _end(replace(row, attempts=attempts), State.SENT, reason, now)
         case Ended(state, reason):
             return _end(row, state, reason, now)
         case Doubtful(reason) if row.doubt:

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from chassis.kafka import Record
 from notifier.measures import Measures
 from notifier.planning.planner import Planner
-from notifier.restoring.past import Clock, Past, Relived, Reported, reported
+from notifier.restoring.past import TOLD, Clock, Past, Relived, Reported, reported
 from notifier.sending.rows import Ended, Row, Sent, Settlement, State
 from notifier.sending.worth import refused, tellings_of
 from notifier.watching.watchdog import Watchdog
@@ -128,6 +128,9 @@ def test_what_is_said_after_a_restore_is_what_would_have_been_said_without_it(
     assert Counter(relived.in_doubt) <= undisturbed.mails(failure - DOUBT, failure)
     assert not relived.unproven
     assert len(undisturbed.mails(START - STEP, end)) > 8
+    relived_rows = [row for row in restored.ledger.rows.values() if row.reason == TOLD]
+    assert len(relived_rows) == relived.told
+    assert all(row.state is State.SENT for row in relived_rows)
 
 
 def test_what_was_due_just_before_the_failure_goes_out_and_is_named() -> None:
