@@ -14,7 +14,7 @@ SOURCES := services protos deploy tests
 # More arguments for the tool behind a target: make test ARGS="-k orders -x"
 ARGS ?=
 # How many workers share the tests; 0: this process runs them all. Most of the time is spent waiting, so three suit two
-# cores. The tests of one file stay with one worker, in their order.
+# cores. The tests of one file stay with one worker, in their order; short ones come last, so that no worker waits long.
 JOBS ?= 3
 BENCH ?= all
 FAULTS ?= all
@@ -34,7 +34,7 @@ setup: $(READY) ## Make .venv with every package at its locked version, fetch Ka
 
 test: $(READY) ## Run all tests: unit, contract, integration on real servers, stories in a real browser
 	@$(BIN)/python -m tests.browser --install
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: check-style check-types check-imports check-protos check-words ## Everything that needs no server: style, types, layers, contract, words
 
