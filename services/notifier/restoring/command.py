@@ -13,7 +13,7 @@ from chassis.kafka.groups import GroupIsActive, committed_offsets
 from chassis.kafka.stretch import Stretch
 from chassis.mongo import connect
 from notifier.adapters.mongo_ledger import MongoLedger
-from notifier.adapters.mongo_restored import forget_letters, free_claims
+from notifier.adapters.mongo_restored import forget_letters, free_claims, plan_again
 from notifier.adapters.mongo_watchdog import MongoWatchStore
 from notifier.measures import Measures
 from notifier.planning.planner import Planner, Topics
@@ -74,6 +74,7 @@ def reconcile(settings: Settings, asked: Asked, out: TextIO, *, topics: Topics |
             clock,
             certain=asked.failure - asked.doubt,
             failure=asked.failure,
+            plan_again=lambda reason: plan_again(client[settings.database], reason, asked.failure),
             proven=proven,
         )
         lived = stack.enter_context(

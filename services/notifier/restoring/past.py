@@ -5,7 +5,7 @@ hears it twice. Where the time just before the failure leaves it open whether a 
 goes out when the notifier starts, and where it had been sent already, it comes once more under the same Message-ID.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -57,7 +57,7 @@ class Relived:
     """Messages that would not have been sent then either, by newer news."""
     in_doubt: set[str] = field(default_factory=set)
     """Messages that go out when the notifier starts, perhaps for the second time."""
-    unproven: list[str] = field(default_factory=list)
+    unproven: set[str] = field(default_factory=set)
     """Messages of which the order would know, had they been sent. They are planned again."""
 
 
@@ -101,15 +101,20 @@ class Past:
         *,
         certain: datetime,
         failure: datetime,
+        plan_again: Callable[[str], object],
         proven: Reported | None = None,
     ) -> None:
-        """``ledger`` and ``watchdog`` must go by ``clock``. ``proven`` is what the orders know of."""
+        """``ledger`` and ``watchdog`` must go by ``clock``. ``proven`` is what the orders know of.
+
+        ``plan_again`` plans every message again that was skipped for the given reason, also in a run that was killed.
+        """
         self._ledger = ledger
         self._planner = planner
         self._watchdog = watchdog
         self._clock = clock
         self._certain = certain
         self._failure = failure
+        self._plan_again = plan_again
         self._proven = proven or Reported()
         self.relived = Relived()
 
@@ -135,8 +140,7 @@ class Past:
             self._step(waiting, self._after(step))
             waiting = []
             yield self._clock.at
-        for message_id in self.relived.unproven:
-            self._ledger.replay(message_id)
+        self._plan_again(UNPROVEN)
 
     def _after(self, step: timedelta) -> datetime:
         """The end of the next step. None goes across the moment up to which all counts as told."""
@@ -181,9 +185,10 @@ class Past:
             return ended
         proven = self._is_proven(row)
         if {row.kind, *(part.kind for part in row.parts)} & REPORTED and not proven:
-            # Ended for now, so that what stands behind it in its thread can be settled; planned again in the end.
-            self.relived.unproven.append(row.id)
-            return Ended(State.DEAD, UNPROVEN)
+            # Out of the way, so that what stands behind it in its thread can be settled; planned again in the end. Not
+            # dead: the watch would speak of a message that failed.
+            self.relived.unproven.add(row.id)
+            return Ended(State.SKIPPED, UNPROVEN)
         if proven or self._clock.at <= self._certain:
             self.relived.told += 1
             self.relived.in_doubt.discard(row.id)

@@ -9,10 +9,12 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from chassis.kafka import Record
+from notifier.care.watch import AttentionKind
 from notifier.measures import Measures
 from notifier.planning.planner import Planner
 from notifier.restoring.past import TOLD, Clock, Past, Relived, Reported, reported
 from notifier.sending.rows import Ended, Row, Sent, Settlement, State
+from notifier.sending.turn import replayed
 from notifier.sending.worth import refused, tellings_of
 from notifier.watching.watchdog import Watchdog
 from tests.fakes.in_memory_ledger import InMemoryLedger
@@ -66,11 +68,17 @@ class World:
             self.clock,
             certain=failure - DOUBT,
             failure=failure,
+            plan_again=self.plan_again,
             proven=proven,
         )
         for at in past.live(lost):
             assert since <= at <= failure
         return past.relived
+
+    def plan_again(self, reason: str) -> None:
+        rows = self.ledger.rows
+        skipped = [row for row in rows.values() if row.state is State.SKIPPED and row.reason == reason]
+        rows.update({row.id: replayed(row, self.clock.at) for row in skipped})
 
     def mails(self, first: datetime, last: datetime) -> Counter[str]:
         """What was mailed after the first moment, up to the last. A silence is named after the last word's time, which
@@ -154,7 +162,13 @@ def test_living_it_again_changes_nothing_also_when_it_ended_in_the_middle() -> N
         world.live(records, backup)
     once.dies_and_is_restored(records, failure)
     killed = Past(
-        twice.ledger, twice.planner, twice.watchdog, twice.clock, certain=failure - DOUBT, failure=failure
+        twice.ledger,
+        twice.planner,
+        twice.watchdog,
+        twice.clock,
+        certain=failure - DOUBT,
+        failure=failure,
+        plan_again=twice.plan_again,
     ).live(records)
     while next(killed) < START + 3 * HOUR:
         pass
@@ -195,7 +209,9 @@ def test_a_notice_of_a_charge_counts_as_told_only_when_the_order_knows_of_it() -
         assert len(relived.unproven) == (0 if accepted else 1)
         restored.live(records, failure + 2 * STEP)
         again = restored.mails(failure, failure + 2 * STEP)
-        assert [one for one in again if "CHARGE_NOTICE" in one and "/buyer/" in one] == relived.unproven
+        assert {one for one in again if "CHARGE_NOTICE" in one and "/buyer/" in one} == relived.unproven
+        assert not [row for row in restored.ledger.rows.values() if "!SILENCE/message!" in row.id]
+        assert not [kind for _, kind, _ in restored.ledger.watches.attention if kind == AttentionKind.MESSAGE_FAILED]
 
 
 def test_what_the_orders_were_told_is_read_from_the_records() -> None:
