@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from notifier.planning.kinds import MessageKind
 from notifier.planning.plan import PlannedMessage
 from notifier.sending.ledger import Batch, Exchanged, Ledger, NewMessage
 from notifier.sending.rows import Again, Claim, Doubtful, Ended, Sent, Settlement, Snapshot, State
+from notifier.sending.turn import AFTER_DOUBT
 from tests.fakes.in_memory_ledger import InMemoryLedger
 
 LEASE = timedelta(seconds=60)
@@ -20,14 +22,31 @@ SHORT = timedelta(seconds=0.15)
 EVENT_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
+@dataclass
+class Clock:
+    """The present, or what comes after it."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The ledger's, for the tests that ask for it; the others' goes by itself."""
+    return Clock()
+
+
 @pytest.fixture(params=["memory", "mongo"])
 def ledger(request: pytest.FixtureRequest, unique: str) -> Iterator[Ledger]:
+    given = request.getfixturevalue("clock") if "clock" in request.fixturenames else None
     if request.param == "memory":
-        yield InMemoryLedger()
+        yield InMemoryLedger(given or Clock())
         return
     client = connect(request.getfixturevalue("mongo_url"), "test")
     try:
-        found = MongoLedger(client, f"notifier-{unique}")
+        found = MongoLedger(client, f"notifier-{unique}", now=given)
         found.prepare()
         found.prepare()
         yield found
@@ -167,10 +186,11 @@ def test_intent_is_not_marked_for_somebody_who_lost_the_lease(ledger: Ledger) ->
     assert not ledger.mark_intent(slow)
 
 
-def test_an_unknown_outcome_is_sent_once_more_and_no_more(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("notifier.sending.turn.AFTER_DOUBT", timedelta())
+def test_an_unknown_outcome_is_sent_once_more_after_a_while_and_no_more(ledger: Ledger, clock: Clock) -> None:
     enter(ledger, new("o", 1))
     end(ledger, take(ledger)[0], Doubtful("connection lost at end_of_data"))
+    assert take(ledger) == []
+    clock.ahead += AFTER_DOUBT
     again = take(ledger)[0]
     assert again.row.doubt
     ended = end(ledger, again, Doubtful("connection lost at end_of_data")).ended

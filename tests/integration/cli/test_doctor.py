@@ -102,20 +102,15 @@ def test_servers_behind_are_asked_without_leaving_a_trace(
     assert found["Kafka"]["state"] in {"ok", "warn"}
 
 
-def test_stores_that_are_away_are_told_as_such(wismo: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "_WAIT_MS", 500)
+def test_stores_that_are_away_are_told_as_such(wismo: Run, folder: Path) -> None:
     configure(folder, kafka_bootstrap="127.0.0.1:1", mongo_url="mongodb://127.0.0.1:1", smtp_url="smtp://127.0.0.1:1")
     found = findings(wismo)
     assert {found[name]["state"] for name in ("Kafka", "MongoDB", "SMTP")} == {"fail"}
 
 
-def test_the_lag_of_a_group_is_what_it_has_not_committed(
-    kafka_bootstrap: str, unique: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_lag_of_a_group_is_what_it_has_not_committed(kafka_bootstrap: str, unique: str) -> None:
     topic, group = f"{unique}.orders", f"{unique}-group"
-    monkeypatch.setattr(stores, "TOPICS", (topic, topic, topic))
-    monkeypatch.setattr(stores, "DEAD_LETTERS", topic)
-    monkeypatch.setattr(stores, "GROUPS", (group, f"{unique}-idle"))
+    names = stores.Names(topic, topic, topic, (group, f"{unique}-idle"))
     _topic(kafka_bootstrap, topic)
     with opened(KafkaProducer, bootstrap=kafka_bootstrap, acks="all") as producer:
         for number in range(7):
@@ -123,7 +118,7 @@ def test_the_lag_of_a_group_is_what_it_has_not_committed(
     with opened(KafkaConsumer, bootstrap=kafka_bootstrap, group_id=group, enable_auto_commit=False) as reader:
         reader.assign([TopicPartition(topic, 0)])
         reader.commit({TopicPartition(topic, 0): OffsetAndMetadata(3, "", -1)})
-    found = {each.what: each for each in stores._kafka(kafka_bootstrap)}
+    found = {each.what: each for each in stores.kafka(kafka_bootstrap, names=names)}
     assert found[f"group {group}"].detail == "4 events behind"
     assert "nothing yet" in found[f"group {unique}-idle"].detail
     assert found["dead letters"].detail.startswith("7 in")

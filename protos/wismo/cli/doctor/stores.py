@@ -3,17 +3,30 @@
 import importlib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 from wismo.cli.configuration import Configuration
 from wismo.cli.doctor.finding import Finding, fail, ok, warn
 from wismo.cli.doctor.kafka_clients import opened
 
-TOPICS = ("wismo.order-events.v1", "wismo.merchant-events.v1", "wismo.order-events.v1.dlt")
-DEAD_LETTERS = TOPICS[2]
-GROUPS = ("notifier", "status-page")
 _LAG_WORTH_A_WORD = 1_000
 _WAIT_MS = 5_000
+
+
+@dataclass(frozen=True)
+class Names:
+    """What an installation calls its topics and the groups that read the first of them."""
+
+    orders: str = "wismo.order-events.v1"
+    merchants: str = "wismo.merchant-events.v1"
+    dead_letters: str = "wismo.order-events.v1.dlt"
+    groups: tuple[str, ...] = ("notifier", "status-page")
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """All of them."""
+        return (self.orders, self.merchants, self.dead_letters)
 
 
 def check(configuration: Configuration) -> Iterator[Finding]:
@@ -21,7 +34,7 @@ def check(configuration: Configuration) -> Iterator[Finding]:
     extra = configuration.extra
     bootstrap = extra.get("kafka_bootstrap")
     if bootstrap:
-        yield from _with_library("kafka", "Kafka", lambda: list(_kafka(bootstrap, _way_into_kafka(extra))))
+        yield from _with_library("kafka", "Kafka", lambda: list(kafka(bootstrap, _way_into_kafka(extra))))
     url = extra.get("mongo_url")
     if url:
         yield from _with_library("pymongo", "MongoDB", lambda: list(_mongo(url, _way_into_mongo(extra))))
@@ -68,12 +81,13 @@ def _with_library(module: str, name: str, ask: Any) -> list[Finding]:
         ]
 
 
-def _kafka(bootstrap: str, way_in: Mapping[str, str] | None = None) -> Iterator[Finding]:
-    kafka: Any = importlib.import_module("kafka")
-    way_in = way_in or {}
-    with _consumer(kafka, bootstrap, way_in) as consumer:
+def kafka(bootstrap: str, way_in: Mapping[str, str] | None = None, names: Names | None = None) -> Iterator[Finding]:
+    """Whether the topics are there, how far each group is behind, and what lies among the dead letters."""
+    library: Any = importlib.import_module("kafka")
+    way_in, names = way_in or {}, names or Names()
+    with _consumer(library, bootstrap, way_in) as consumer:
         there = set(consumer.topics())
-        missing = [topic for topic in TOPICS if topic not in there]
+        missing = [topic for topic in names.topics if topic not in there]
         if missing:
             yield warn(
                 "Kafka",
@@ -81,24 +95,26 @@ def _kafka(bootstrap: str, way_in: Mapping[str, str] | None = None) -> Iterator[
                 "The services make them when they start: orders the first two, notifier the last.",
             )
         else:
-            yield ok("Kafka", f"{bootstrap}: {len(TOPICS)} topics")
-        ends = {topic: _ends(kafka, consumer, topic) for topic in TOPICS if topic in there}
-    if TOPICS[0] in ends:
-        for group in GROUPS:
-            yield _lag(kafka, bootstrap, way_in, group, ends[TOPICS[0]])
-    dead = sum(end for _, end in ends.get(DEAD_LETTERS, {}).values())
-    begun = sum(start for start, _ in ends.get(DEAD_LETTERS, {}).values())
+            yield ok("Kafka", f"{bootstrap}: {len(names.topics)} topics")
+        ends = {topic: _ends(library, consumer, topic) for topic in names.topics if topic in there}
+    if names.orders in ends:
+        for group in names.groups:
+            yield _lag(library, bootstrap, way_in, group, names.orders, ends[names.orders])
+    dead = sum(end for _, end in ends.get(names.dead_letters, {}).values())
+    begun = sum(start for start, _ in ends.get(names.dead_letters, {}).values())
     if dead > begun:
         yield warn(
-            "dead letters", f"{dead - begun} in {DEAD_LETTERS}", "Read why in their headers; replay them when mended."
+            "dead letters",
+            f"{dead - begun} in {names.dead_letters}, those that were replayed and the notes of it among them",
+            "`python -m notifier dead records` and `python -m status_page dead records` list what waits, and why.",
         )
 
 
 def _consumer(
-    kafka: Any, bootstrap: str, way_in: Mapping[str, str], group: str | None = None
+    library: Any, bootstrap: str, way_in: Mapping[str, str], group: str | None = None
 ) -> AbstractContextManager[Any]:
     return opened(
-        kafka.KafkaConsumer,
+        library.KafkaConsumer,
         bootstrap=bootstrap,
         group_id=group,
         enable_auto_commit=False,  # Nothing is read, so nothing may be committed, at the end neither.
@@ -108,19 +124,19 @@ def _consumer(
     )
 
 
-def _ends(kafka: Any, consumer: Any, topic: str) -> dict[int, tuple[int, int]]:
+def _ends(library: Any, consumer: Any, topic: str) -> dict[int, tuple[int, int]]:
     """First and next offset of each partition."""
-    partitions = [kafka.TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+    partitions = [library.TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
     first, last = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
     return {each.partition: (first[each], last[each]) for each in partitions}
 
 
 def _lag(
-    kafka: Any, bootstrap: str, way_in: Mapping[str, str], group: str, ends: Mapping[int, tuple[int, int]]
+    library: Any, bootstrap: str, way_in: Mapping[str, str], group: str, topic: str, ends: Mapping[int, tuple[int, int]]
 ) -> Finding:
-    with _consumer(kafka, bootstrap, way_in, group) as consumer:
+    with _consumer(library, bootstrap, way_in, group) as consumer:
         committed = {
-            number: consumer.committed(kafka.TopicPartition(TOPICS[0], number), timeout_ms=_WAIT_MS) for number in ends
+            number: consumer.committed(library.TopicPartition(topic, number), timeout_ms=_WAIT_MS) for number in ends
         }
     if all(offset is None for offset in committed.values()):
         return warn(f"group {group}", "has committed nothing yet", "Is its service running?")
