@@ -89,6 +89,18 @@ def mixed_order(
     return story
 
 
+def subjects(reference: str) -> list[str]:
+    """Those of the mails that `mixed_order` causes, in their order, where each leaves before the next event comes."""
+    return [
+        f"Thank you: we have your order {reference}",
+        f"Order {reference}: your download is ready",
+        f"Order {reference}: your access code",
+        f"Order {reference}: your parcel is on its way",
+        f"Order {reference}: your parcel arrives today",
+        f"Order {reference}: your parcel was delivered",
+    ]
+
+
 def sealed(story: Story, plaintext: str) -> secret_pb2.Secret:
     """`plaintext` as the orders service would have sealed it for this order."""
     closed = keys.sealer().seal(plaintext, story.order.name)

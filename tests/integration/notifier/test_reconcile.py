@@ -39,11 +39,4 @@ def test_what_was_told_after_the_backup_is_not_told_again_and_what_follows_is(
         publish(kafka_bootstrap, *story.told[6:])
         inbox.wait_for(buyer, count=6, seconds=40)
         assert notifier.stop() == 0
-    assert [mail.subject for mail in inbox.mails(buyer)] == [
-        f"Thank you: we have your order R-{unique}",
-        f"Order R-{unique}: your download is ready",
-        f"Order R-{unique}: your access code",
-        f"Order R-{unique}: your parcel is on its way",
-        f"Order R-{unique}: your parcel arrives today",
-        f"Order R-{unique}: your parcel was delivered",
-    ]
+    assert [mail.subject for mail in inbox.mails(buyer)] == mixed.subjects(f"R-{unique}")
